@@ -93,10 +93,15 @@ class AwsDrModule:
         try:
             outcome = use_case()
         except ToldError as error:
-            self._ansible.fail_json(msg=error.message, **error.details)
+            self._fail(error)
         for warning in outcome.warnings:
             self._ansible.warn(warning)
         result = {"changed": outcome.changed, **outcome.results}
         if outcome.before is not None or outcome.after is not None:
             result["diff"] = {"before": outcome.before or {}, "after": outcome.after or {}}
         self._ansible.exit_json(**result)
+        raise AssertionError("exit_json does not return")
+
+    def _fail(self, error: ToldError) -> NoReturn:
+        self._ansible.fail_json(msg=error.message, **error.details)
+        raise AssertionError("fail_json does not return")

@@ -24,24 +24,67 @@ try:
     from botocore.exceptions import (
         ConnectionError as BotoConnectionError,
     )
-except ImportError:  # AnsibleAWSModule reports the missing library before any of this is used
-    BotoCoreError = ClientError = BotoConnectionError = HTTPClientError = NoCredentialsError = type(
-        "Missing", (Exception,), {}
-    )
+except ImportError:
+    # AnsibleAWSModule reports the missing library before anything here is called; ansible-doc and the import
+    # test still have to read this file without it.
+    pass
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import ToldError
 
-_DENIED = {"AccessDenied", "AccessDeniedException", "AllAccessDisabled", "AuthorizationError", "AuthorizationErrorException",
-           "UnauthorizedOperation", "KMS.AccessDeniedException", "403"}  # fmt: skip
-_MISSING = {"NoSuchBucket", "NoSuchKey", "NoSuchVersion", "NoSuchEntity", "NoSuchJob", "NotFound", "NotFoundException",
-            "QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue", "ResourceNotFoundException",
-            "ReplicationConfigurationNotFoundError", "404"}  # fmt: skip
-_THROTTLED = {"Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException",
-              "TooManyRequestsException", "ProvisionedThroughputExceededException", "RequestLimitExceeded", "SlowDown",
-              "BandwidthLimitExceeded", "LimitExceededException", "PriorRequestNotComplete", "TransactionInProgressException",
-              "EC2ThrottledException"}  # fmt: skip
-_CONFLICT = {"OperationAborted", "ConflictException", "ConditionalCheckFailedException", "ResourceInUseException",
-             "TransactionConflictException"}  # fmt: skip
+_DENIED = frozenset(
+    [
+        "AccessDenied",
+        "AccessDeniedException",
+        "AllAccessDisabled",
+        "AuthorizationError",
+        "AuthorizationErrorException",
+        "UnauthorizedOperation",
+        "KMS.AccessDeniedException",
+        "403",
+    ]
+)
+_MISSING = frozenset(
+    [
+        "NoSuchBucket",
+        "NoSuchKey",
+        "NoSuchVersion",
+        "NoSuchEntity",
+        "NoSuchJob",
+        "NotFound",
+        "NotFoundException",
+        "QueueDoesNotExist",
+        "AWS.SimpleQueueService.NonExistentQueue",
+        "ResourceNotFoundException",
+        "ReplicationConfigurationNotFoundError",
+        "404",
+    ]
+)
+_THROTTLED = frozenset(
+    [
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "TooManyRequestsException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "SlowDown",
+        "BandwidthLimitExceeded",
+        "LimitExceededException",
+        "PriorRequestNotComplete",
+        "TransactionInProgressException",
+    ]
+)
+_CONFLICT = frozenset(
+    [
+        "OperationAborted",
+        "ConflictException",
+        "ConditionalCheckFailedException",
+        "ResourceInUseException",
+        "TransactionConflictException",
+    ]
+)
 _NAMED_PERMISSION = re.compile(
     r"not authorized to perform: ([A-Za-z0-9-]+:[A-Za-z0-9*]+)(?: on resource: \"?([^\"\s]+)\"?)?"
 )
