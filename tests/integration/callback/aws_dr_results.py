@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write every task result of a run as a line of JSON, so that tests can look at what ansible-playbook really returned."""
+"""Write every task result of a run as a line of JSON: tests look at what ansible-playbook really returned."""
 
 from __future__ import annotations
 
