@@ -1,0 +1,68 @@
+# SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Knobs of the lab that can be turned while it runs (control: GET/PUT /settings); a reset restores the defaults.
+
+Areas add their own fields here; keep the defaults quick, so that a test without wishes never waits.
+"""
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+
+@dataclasses.dataclass
+class Settings:
+    """All times in seconds of lab time; probabilities 0.0 to 1.0, drawn from `seed`."""
+
+    seed: int = 1
+    # Replication
+    replication_delay: float = 0.05
+    replication_jitter: float = 0.0
+    # Replication events
+    event_delay: float = 0.0
+    events_lost_probability: float = 0.0
+    events_doubled_probability: float = 0.0
+    events_reordered: bool = False
+    # A Get of a configuration just put still shows the old one for so long (S3 documents no bound)
+    read_after_write_lag: float = 0.0
+    # Batch Operations: the owner of aws_lab.batch adds his fields below
+
+
+_current = Settings()
+
+
+def get() -> Settings:
+    """The settings in force. The object is the same for the life of the process: keep it, read it late."""
+    return _current
+
+
+def as_dict() -> dict[str, Any]:
+    """The settings in force as JSON-able values."""
+    return dataclasses.asdict(_current)
+
+
+def update(values: dict[str, Any]) -> dict[str, Any]:
+    """Change the named settings; ValueError for an unknown name or a value of another type, and then none changes."""
+    checked = {name: _checked(name, value) for name, value in values.items()}
+    for name, value in checked.items():
+        setattr(_current, name, value)
+    return as_dict()
+
+
+def reset() -> None:
+    """Back to the defaults."""
+    defaults = Settings()
+    for field in dataclasses.fields(Settings):
+        setattr(_current, field.name, getattr(defaults, field.name))
+
+
+def _checked(name: str, value: Any) -> Any:
+    default = getattr(Settings(), name, None)
+    if name not in {field.name for field in dataclasses.fields(Settings)}:
+        known = ", ".join(sorted(field.name for field in dataclasses.fields(Settings)))
+        raise ValueError(f"there is no setting {name!r}; there are: {known}")
+    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if default is not None and type(value) is not type(default):
+        raise ValueError(f"setting {name} takes a {type(default).__name__}, not {value!r}")
+    return value
