@@ -69,6 +69,6 @@ def role_arn_problem(role: str) -> str | None:
         return f"{role!r} is not an ARN; expected arn:<partition>:iam::<account>:role/<name>"
     if arn.service != "iam" or arn.region or not arn.account.isdigit():
         return f"{role!r} is not an IAM ARN; expected arn:<partition>:iam::<account>:role/<name>"
-    if not re.fullmatch(r"role/([\x21-\x7e]+/)?[\w+=,.@-]{1,64}", arn.resource):
+    if not re.fullmatch(r"role/([\x21-\x7e]+/)?[A-Za-z0-9_+=,.@-]{1,64}", arn.resource):
         return f"{role!r} does not name a role; expected arn:<partition>:iam::<account>:role/<name>"
     return None
