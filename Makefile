@@ -33,7 +33,7 @@ lint: setup ## run linters and type checks
 	@$(BIN)/python tools/test.py lint
 
 integration: setup ## run the lab's own tests, the integration tests and the molecule scenarios
-	@$(BIN)/python tools/test.py integration
+	@$(BIN)/python tools/test.py lab integration molecule
 
 bench: setup ## measure: each figure as a ratio to a peer in the same run
 	@for bench in tests/bench/bench_*.py; do echo "== $$bench"; tests/lab/with-lab python "$$bench" || exit 1; done

@@ -78,7 +78,9 @@ def groups() -> dict[str, list[Step]]:
     types = {"MYPYPATH": str(BUILD / "collections")}
     lab_types = {"MYPYPATH": str(ROOT / "tests" / "lab")}
     return {
-        "integration": [pytest_step("lab", "tests/lab/tests", lab=True), *integration_steps(), *molecule_steps()],
+        "lab": [pytest_step("lab", "tests/lab/tests", lab=True)],
+        "integration": integration_steps(),
+        "molecule": molecule_steps(),
         "sanity": [Step("sanity", ["python", "tools/sanity.py"], kind="sanity")],
         "lint": [
             Step("ansible-lint", ["ansible-lint", "--offline", "--profile", "production"]),

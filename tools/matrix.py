@@ -1,0 +1,88 @@
+# SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run unit and integration tests at both ends of what is supported: Python, ansible-core, amazon.aws, boto3.
+
+python tools/matrix.py            every row of ROWS whose Python is on this machine
+python tools/matrix.py oldest     the rows named
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = Path(os.environ.get("AWS_DR_BUILD", ROOT / ".build")).resolve()
+UV = str(BUILD / "uv" / "bin" / "uv")
+TESTS = ["pytest", "pytest-timeout", "hypothesis"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One environment: the wheel that amazon.aws is taken from, and what pip is asked for."""
+
+    name: str
+    python: str
+    ansible: str
+    packages: tuple[str, ...]
+
+
+ROWS = (
+    # The lower bounds of galaxy.yml, meta/runtime.yml and amazon.aws 10.
+    Row("oldest", "3.11", "ansible==12.0.0", ("ansible-core==2.17.0", "boto3==1.34.0", "botocore==1.34.0")),
+    Row("middle", "3.12", "ansible==12.3.0", ("ansible-core==2.19.14", "boto3")),
+    Row("newest", "3.13", "ansible", ("ansible-core", "boto3")),
+)
+
+
+def python_of(version: str) -> str | None:
+    """The interpreter of this version that is already on the machine; nothing is downloaded."""
+    found = subprocess.run(
+        [UV, "python", "find", "--no-python-downloads", version], capture_output=True, text=True, check=False
+    )
+    return found.stdout.strip() if found.returncode == 0 else None
+
+
+def prepare(row: Row, python: str) -> Path:
+    """Make the row's build folder: its own controller environment and collections, the lab's environment shared."""
+    home = BUILD / "matrix" / row.name
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
+    subprocess.run([UV, "venv", "--quiet", "--python", python, str(home / "ctl")], check=True)
+    pip = [UV, "pip", "install", "--quiet", "--python", str(home / "ctl" / "bin" / "python")]
+    subprocess.run([*pip, *row.packages, *TESTS], check=True)
+    (home / "lab").symlink_to(BUILD / "lab")
+    wheel = home / "wheel"
+    subprocess.run([*pip, "--no-deps", "--target", str(wheel), row.ansible], check=True)
+    target = home / "collections" / "ansible_collections"
+    for collection in ("amazon", "community"):
+        (target / collection).mkdir(parents=True)
+        shutil.move(wheel / "ansible_collections" / collection / "aws", target / collection / "aws")
+    shutil.rmtree(wheel)
+    (target / "aws_dr").mkdir()
+    (target / "aws_dr" / "s3").symlink_to(ROOT, target_is_directory=True)
+    return home
+
+
+def main() -> int:
+    """Run the rows one after the other; the exit code counts the rows that failed."""
+    asked = sys.argv[1:] or [row.name for row in ROWS]
+    failed = 0
+    for row in (row for row in ROWS if row.name in asked):
+        python = python_of(row.python)
+        if python is None:
+            print(f"== {row.name}: no Python {row.python} on this machine, left out")
+            continue
+        print(f"== {row.name}: Python {row.python}, {row.ansible}, {', '.join(row.packages)}", flush=True)
+        environ = {**os.environ, "AWS_DR_BUILD": str(prepare(row, python))}
+        command = [sys.executable, "tools/test.py", "unit", "integration"]
+        failed += int(subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode != 0)
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
