@@ -38,6 +38,7 @@ class Request:
     raw_headers: list[tuple[bytes, bytes]]
     body: bytes
     account_id: str = ""
+    pinned: bool = False  # aws_lab.caller has told MiniStack about this request
 
     @functools.cached_property
     def headers(self) -> dict[str, str]:
