@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from ansible_collections.aws_dr.s3.plugins.module_utils import module as glue
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import RefusedError, ToldError
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.outcome import Outcome
