@@ -49,8 +49,25 @@ def _prepare_environment(state_dir: Path, log_level: str) -> None:
     }
 
 
+def _prepare_lambda_environment(port: int, authority: Path) -> None:
+    """Lambda handlers inherit our environment: they get to AWS as everybody does, with unmodified endpoints.
+
+    MiniStack would give them AWS_ENDPOINT_URL and switch host prefixes off, which hides Regions and accounts.
+    """
+    os.environ |= {
+        "HTTPS_PROXY": f"http://127.0.0.1:{port}",
+        "AWS_CA_BUNDLE": str(authority),
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "false",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+    os.environ.pop("PYTHONPATH", None)
+
+
 async def _run(state_dir: Path) -> None:
-    from aws_lab import accounts, app, extensions
+    from aws_lab import accounts, app, extensions, patches
     from aws_lab.proxy import Proxy
 
     stop = asyncio.Event()
@@ -59,6 +76,9 @@ async def _run(state_dir: Path) -> None:
     server = await proxy.listen()
     port = server.sockets[0].getsockname()[1]
     os.environ["GATEWAY_PORT"] = str(port)  # before anything imports MiniStack
+    proxy.certificates.write_authority(state_dir / "ca.pem")
+    _prepare_lambda_environment(port, state_dir / "ca.pem")
+    patches.apply()
     app.install_routes()
     for area in AREAS:
         if importlib.util.find_spec(area) is not None:
@@ -68,7 +88,6 @@ async def _run(state_dir: Path) -> None:
         tasks = [asyncio.create_task(hook()) for hook in extensions.start_hooks()]
         for task in tasks:
             task.add_done_callback(_tell_failure)
-        proxy.certificates.write_authority(state_dir / "ca.pem")
         (state_dir / "env").write_text(_exports(port, state_dir / "ca.pem"))
         (state_dir / "ready").touch()
         LOG.info("ready on port %s", port)

@@ -39,7 +39,7 @@ class Proxy:
     def _region_changed(self, region: str, down: bool) -> None:
         for connection in list(self.connections):
             if down and connection.region == region:
-                connection.close()
+                connection.cut()
 
 
 class Connection(asyncio.Protocol):
@@ -81,6 +81,19 @@ class Connection(asyncio.Protocol):
         if self.transport is not None:
             self.transport.abort()
 
+    def cut(self) -> None:
+        """Break off, in the midst of an answer when one is due.
+
+        Clients tell "the server hung up" from "the proxy is unreachable" by having seen a first byte: urllib3 reports a
+        connection that closes before any as an error of the proxy, which a cut on AWS's side is not.
+        """
+        if self.transport is not None and self.task is not None and self.tunnel is not None:
+            self.transport.write(b"HTTP/1.1 ")
+            self.transport.close()
+            self.transport = None
+        else:
+            self.close()
+
     def _pump(self) -> None:
         """Read events until a whole request is there or more bytes are needed."""
         while self.task is None:
@@ -108,7 +121,7 @@ class Connection(asyncio.Protocol):
                 return
             response = await self._answer(head, body)
         except app.ConnectionCutError:
-            self.close()
+            self.cut()
             return
         except Exception:
             LOG.exception("the lab failed to answer %s %s", head.method, head.target)
@@ -125,7 +138,7 @@ class Connection(asyncio.Protocol):
             self.transport.close()
             return
         self.http.start_next_cycle()
-        self.data_received(b"") if self.http.trailing_data[0] else None
+        self._pump()  # what came in the meantime
 
     async def _answer(self, head: h11.Request, body: bytes) -> Response:
         target = head.target.decode("latin-1")

@@ -1,0 +1,72 @@
+# SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the core changes MiniStack itself. Each patch says why; the version is pinned in requirements.txt."""
+from __future__ import annotations
+
+import datetime
+import time
+from typing import Any
+
+from aws_lab import clock
+from aws_lab.hosts import is_aws, parse_host
+
+
+def apply() -> None:
+    """Change MiniStack before the first request. It must have been configured by then (aws_lab.__main__)."""
+    _buckets_with_dots()
+    _queue_urls()
+    _moving_time()
+
+
+def _buckets_with_dots() -> None:
+    """MiniStack takes the first label of a host for the bucket; `my.bucket.s3.amazonaws.com` names my.bucket."""
+    import ministack.app as base
+
+    original = base._extract_s3_vhost_bucket
+
+    def extract(host: str) -> str | None:
+        if not is_aws((host or "").partition(":")[0]):
+            return original(host)  # type: ignore[no-any-return]
+        named = parse_host(host)
+        return named.bucket if named.service == "s3" else None
+
+    base._extract_s3_vhost_bucket = extract
+
+
+def _queue_urls() -> None:
+    """Queue URLs start with https, as every AWS endpoint's."""
+    from ministack.services import sqs
+
+    sqs.use_ssl_enabled = lambda: True
+
+
+def _moving_time() -> None:
+    """Let time that a test moves on count for objects, messages, items and metrics.
+
+    Signatures, STS sessions and Date headers keep wall time: the clients' clocks do not move.
+    """
+    from ministack.core import responses
+    from ministack.services import cloudwatch, dynamodb, s3, sqs
+
+    for module in (cloudwatch, dynamodb, s3, sqs):
+        module.time = _LabTime()
+    responses.datetime = _LabDatetime
+
+
+class _LabTime:
+    """The module `time`, but time() is the lab's."""
+
+    @staticmethod
+    def time() -> float:
+        return clock.now()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(time, name)
+
+
+class _LabDatetime(datetime.datetime):
+    """datetime, but now() is the lab's."""
+
+    @classmethod
+    def now(cls, tz: datetime.tzinfo | None = None) -> _LabDatetime:
+        return cls.fromtimestamp(clock.now(), tz)
