@@ -3,6 +3,7 @@
 """S3 Replication, as the S3 User Guide describes it: the configuration (config*.py) and what it does (the rest)."""
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import importlib.util
 from typing import Any
@@ -12,7 +13,16 @@ def install() -> None:
     """Hang replication in the lab: called once, before MiniStack starts."""
     from aws_lab import control, extensions, faults, iam
     from aws_lab.replication import hooks
-    from aws_lab.replication.engine import engine
+    from aws_lab.replication.engine import SourceMissing, engine
+
+    async def replicate(wanted: dict[str, Any]) -> dict[str, Any]:
+        """One version now, as S3 Batch Replication would: {"attempts"} or {"missing": code}."""
+        bucket, key, version_id = wanted["bucket"], wanted["key"], wanted.get("version_id")
+        try:
+            attempts = await engine.replicate_version(bucket, key, version_id, batch=wanted.get("batch", True))
+        except SourceMissing as missing:
+            return {"missing": missing.code}
+        return {"attempts": [dataclasses.asdict(attempt) for attempt in attempts]}
 
     async def idle(_: dict[str, Any]) -> dict[str, Any]:
         await engine.idle()
@@ -31,3 +41,4 @@ def install() -> None:
     extensions.on_start(engine.watch_deadlines)
     extensions.on_reset(engine.reset)
     control.route("POST", "/replication/idle", idle)
+    control.route("POST", "/replication/version", replicate)
