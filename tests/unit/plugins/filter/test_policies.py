@@ -1,0 +1,68 @@
+# SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.aws_dr.s3.plugins.filter import policies
+
+FILTERS = policies.FilterModule().filters()
+PAIR = {"source": {"bucket": "invoices"}, "destination": {"bucket": "invoices-dr"}}
+
+
+def test_every_filter_has_its_documentation_and_no_documentation_is_left_over() -> None:
+    folder = Path(policies.__file__).parent
+    assert {file.stem for file in folder.glob("*.yml")} == set(FILTERS)
+
+
+@pytest.mark.parametrize("name", sorted(FILTERS))
+def test_the_documentation_names_the_parameters(name: str) -> None:
+    text = yaml.safe_load((Path(policies.__file__).parent / f"{name}.yml").read_text(encoding="utf-8"))
+    code = FILTERS[name].__code__
+    parameters = code.co_varnames[: code.co_argcount]
+    documented = text["DOCUMENTATION"]["options"]
+    assert list(documented) == ["_input", *parameters[1:]]
+    assert text["DOCUMENTATION"]["name"] == name
+
+
+@pytest.mark.parametrize("pairs", [PAIR, [PAIR]])
+def test_one_pair_is_as_good_as_a_list(pairs: Any) -> None:
+    assert FILTERS["replication_role_policy"](pairs, "aws")["Statement"][0]["Resource"] == ["arn:aws:s3:::invoices"]
+
+
+@pytest.mark.parametrize("buckets", ["invoices", ["invoices"]])
+def test_one_bucket_is_as_good_as_a_list(buckets: Any) -> None:
+    queue = "arn:aws:sqs:us-east-1:111122223333:failures"
+    assert FILTERS["failure_queue_policy"](buckets, queue, "111122223333")["Statement"]
+    (said,) = FILTERS["batch_role_policy"](buckets, "aws")["Statement"]
+    assert said["Resource"] == ["arn:aws:s3:::invoices/*"]
+
+
+def test_the_places_reach_the_batch_role() -> None:
+    found = FILTERS["batch_role_policy"]([], "aws", "jobs", "in", "jobs", "out")
+    assert [said["Resource"] for said in found["Statement"]] == [
+        ["arn:aws:s3:::jobs/in/*"],
+        ["arn:aws:s3:::jobs/out/*"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("replication_role_trust_policy", ("12",)),
+        ("replication_role_policy", ([], "aws")),
+        ("batch_role_trust_policy", ("12",)),
+        ("batch_role_policy", ([], "aws")),
+        ("failure_queue_policy", ([], "x", "y")),
+        ("fitted_name", ("a" * 9, 5)),
+    ],
+)
+def test_bad_input_fails_the_template_with_a_told_error(name: str, arguments: Any) -> None:
+    with pytest.raises(AnsibleFilterError):
+        FILTERS[name](*arguments)
