@@ -63,7 +63,8 @@ def _prepare_lambda_environment(port: int, authority: Path) -> None:
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
     }
-    os.environ.pop("PYTHONPATH", None)
+    for ours in ("PYTHONPATH", "PYTHONPYCACHEPREFIX"):
+        os.environ.pop(ours, None)
 
 
 async def _run(state_dir: Path) -> None:

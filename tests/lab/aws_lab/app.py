@@ -10,6 +10,7 @@ from typing import Any
 
 from aws_lab import accounts, clock, control, extensions, faults, journal, settings
 from aws_lab.request import Request, Response
+from aws_lab.wire import ServiceError, error_response
 
 _resetting = asyncio.Lock()
 
@@ -54,6 +55,8 @@ async def _answer_with_fault(request: Request, fault: faults.Fault | None) -> Re
 
 
 async def _serve(request: Request) -> Response:
+    if request.operation == "ListBuckets" and not request.access_key:
+        return error_response(request, ServiceError(403, "AccessDenied", "Access Denied"))  # MiniStack would list them
     handle = extensions.handler_for(request)
     if handle is not None:
         return await handle(request)

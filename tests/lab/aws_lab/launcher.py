@@ -52,7 +52,9 @@ def _build() -> Path:
 
 
 def _start(state: Path) -> subprocess.Popen[bytes]:
-    environment = {**os.environ, "PYTHONPATH": str(LAB), "PYTHONDONTWRITEBYTECODE": ""}
+    # Bytecode is kept, for a quick start, but not in the tree
+    environment = {**os.environ, "PYTHONPATH": str(LAB), "PYTHONPYCACHEPREFIX": str(_build() / "lab" / "bytecode")}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     with (state / "log").open("wb") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "aws_lab", "--state-dir", str(state)],

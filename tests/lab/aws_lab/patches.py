@@ -14,6 +14,7 @@ from aws_lab.hosts import is_aws, parse_host
 def apply() -> None:
     """Change MiniStack before the first request. It must have been configured by then (aws_lab.__main__)."""
     _buckets_with_dots()
+    _no_keys_of_root()
     _queue_urls()
     _moving_time()
 
@@ -31,6 +32,16 @@ def _buckets_with_dots() -> None:
         return named.bucket if named.service == "s3" else None
 
     base._extract_s3_vhost_bucket = extract
+
+
+def _no_keys_of_root() -> None:
+    """MiniStack takes `test` and any account id for an access key of root, unchecked; AWS knows no such keys.
+
+    The empty key stays: it is MiniStack calling itself.
+    """
+    from ministack.core import iam_evaluator
+
+    iam_evaluator.is_root_access_key = lambda access_key_id: not access_key_id
 
 
 def _queue_urls() -> None:
