@@ -1,0 +1,50 @@
+# SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Which failure records are meant; mirrors ``selection_spec`` in module_utils/failure_options.py."""
+
+    DOCUMENTATION = r"""
+options:
+  rule_id:
+    description:
+      - Only failure records of these replication rules.
+      - Unset or empty, those of all rules.
+    type: list
+    elements: str
+    default: []
+    aliases: [rule_ids]
+  destination:
+    description:
+      - Only failure records towards these destination buckets, by name or ARN.
+    type: list
+    elements: str
+    default: []
+    aliases: [destinations]
+  reason:
+    description:
+      - Only failure records whose newest failure has one of these reasons, such as V(DstPutObjectNotPermitted).
+      - Where AWS spells a reason in two ways, either spelling selects both.
+    type: list
+    elements: str
+    default: []
+    aliases: [reasons]
+  key_prefix:
+    description:
+      - Only failure records of keys that begin with this. Any characters that S3 allows in a key may be used.
+    type: str
+    default: ""
+  failed_after:
+    description:
+      - Only failure records whose newest failure happened at this time or later.
+      - A date or a time in ISO 8601, such as V(2026-03-01) or V(2026-03-01T08:00:00+01:00). Without an offset it is UTC.
+    type: str
+  failed_before:
+    description:
+      - Only failure records whose newest failure happened before this time.
+      - A date or a time in ISO 8601, as for O(failed_after).
+    type: str
+"""
