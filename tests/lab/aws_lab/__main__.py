@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Start the lab: `python -m aws_lab --state-dir DIR` writes DIR/ca.pem, DIR/env (shell exports) and then DIR/ready."""
+
 from __future__ import annotations
 
 import argparse

@@ -6,6 +6,7 @@ The first account has an IAM user with AdministratorAccess, not the root user: A
 bind a user, so that a mistake which would lock a person out on AWS does so here. The second account has a role which
 that user may assume. Credentials are drawn once per process and stay the same over resets.
 """
+
 from __future__ import annotations
 
 import functools
@@ -37,9 +38,7 @@ async def bootstrap() -> None:
             {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT_ID}:root"}, "Action": "sts:AssumeRole"}
         ],
     }
-    await _iam(
-        SECOND_ACCOUNT_ID, "CreateRole", RoleName=CROSS_ACCOUNT_ROLE, AssumeRolePolicyDocument=json.dumps(trust)
-    )
+    await _iam(SECOND_ACCOUNT_ID, "CreateRole", RoleName=CROSS_ACCOUNT_ROLE, AssumeRolePolicyDocument=json.dumps(trust))
     await _iam(SECOND_ACCOUNT_ID, "AttachRolePolicy", RoleName=CROSS_ACCOUNT_ROLE, PolicyArn=ADMIN_POLICY)
 
 

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One request from arrival to answer: faults, then our own handlers or MiniStack, then the journal."""
+
 from __future__ import annotations
 
 import asyncio
@@ -32,8 +33,13 @@ async def answer(request: Request) -> Response:
         return response
     finally:
         journal.record(
-            service=request.service, region=request.region, operation=request.operation,
-            account_id=request.account_id, bucket=request.bucket, key=request.key, status=status,
+            service=request.service,
+            region=request.region,
+            operation=request.operation,
+            account_id=request.account_id,
+            bucket=request.bucket,
+            key=request.key,
+            status=status,
             fault=fault.kind if fault else None,
         )
 
@@ -92,11 +98,17 @@ async def ministack(request: Request) -> Response:
 
 def _scope(request: Request) -> dict[str, Any]:
     return {
-        "type": "http", "http_version": "1.1", "scheme": "https", "method": request.method,
-        "path": request.path, "raw_path": request.raw_path.encode("latin-1"),
-        "query_string": request.query_string.encode("latin-1"), "root_path": "",
+        "type": "http",
+        "http_version": "1.1",
+        "scheme": "https",
+        "method": request.method,
+        "path": request.path,
+        "raw_path": request.raw_path.encode("latin-1"),
+        "query_string": request.query_string.encode("latin-1"),
+        "root_path": "",
         "headers": [(name.lower(), value) for name, value in request.raw_headers],
-        "client": ("127.0.0.1", 0), "server": (request.host, 443),
+        "client": ("127.0.0.1", 0),
+        "server": (request.host, 443),
     }
 
 

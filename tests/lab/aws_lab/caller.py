@@ -6,6 +6,7 @@ The decision is MiniStack's evaluator's, with the caller's real policies, as for
 signature and session token first, then identity policies, boundary, session policy and resource policy (IAM User Guide,
 "Policy evaluation logic"). For a service that acts as a role see aws_lab.iam.
 """
+
 from __future__ import annotations
 
 import re
@@ -35,7 +36,11 @@ def refusal(
 
     pin(request)
     denied = enforce(
-        request.access_key, action, action.partition(":")[0], request.region, resource_arn=resource_arn,
+        request.access_key,
+        action,
+        action.partition(":")[0],
+        request.region,
+        resource_arn=resource_arn,
         service_context=dict(context or {}),
     )
     if not denied:
@@ -45,8 +50,13 @@ def refusal(
         answer = _credential_failure(service, action, str(uuid.uuid4()), denied, request.headers)
     else:
         answer = access_denied_response(
-            service, action, denied.principal_arn, str(uuid.uuid4()), headers=request.headers,
-            resource_arn=resource_arn, explicit_deny=denied.decision == "Deny",
+            service,
+            action,
+            denied.principal_arn,
+            str(uuid.uuid4()),
+            headers=request.headers,
+            resource_arn=resource_arn,
+            explicit_deny=denied.decision == "Deny",
             resource_policy_arn=denied.resource_policy_arn,
         )
     return _as_called(request, Response(answer[0], dict(answer[1]), answer[2]))

@@ -4,6 +4,7 @@
 
 Lab time is wall time plus an offset. It only moves forwards while tests run; a reset puts the offset back to 0.
 """
+
 from __future__ import annotations
 
 import asyncio

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The control endpoint: plain HTTP and JSON on 127.0.0.1 (LAB_CONTROL_URL). Areas add routes with `route`."""
+
 from __future__ import annotations
 
 import inspect

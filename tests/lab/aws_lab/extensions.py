@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where areas of the lab hang themselves in: handlers before MiniStack, background tasks, reset hooks."""
+
 from __future__ import annotations
 
 import inspect

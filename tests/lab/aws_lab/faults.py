@@ -6,6 +6,7 @@ kinds: `throttle`, `server_error` (status 500 or 503), `access_denied`, `error` 
 (answered normally, later), `cut` (connection closed after AWS has acted: the answer is lost), `cut_before` (closed
 before). Every kind may have a `delay` in seconds of lab time in front.
 """
+
 from __future__ import annotations
 
 import collections

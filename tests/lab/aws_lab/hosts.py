@@ -5,6 +5,7 @@
 Sources: "AWS service endpoints" (AWS General Reference), "Virtual hosting of buckets" and "Amazon S3 endpoints" (S3),
 "Account-based endpoints" (DynamoDB), "Multi-Region Access Points: making requests" (S3).
 """
+
 from __future__ import annotations
 
 import dataclasses

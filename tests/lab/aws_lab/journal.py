@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What was called: one entry per request, so that tests can assert where calls went and how many there were."""
+
 from __future__ import annotations
 
 import collections
@@ -34,8 +35,15 @@ _number = 0
 
 
 def record(
-    *, service: str, region: str, operation: str, account_id: str = "", bucket: str | None = None,
-    key: str | None = None, status: int, fault: str | None = None,
+    *,
+    service: str,
+    region: str,
+    operation: str,
+    account_id: str = "",
+    bucket: str | None = None,
+    key: str | None = None,
+    status: int,
+    fault: str | None = None,
 ) -> None:
     """Add one entry."""
     global _number

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What with-lab does: start a lab, run a command in its environment, stop the lab, exit with the command's code."""
+
 from __future__ import annotations
 
 import os
@@ -18,8 +19,19 @@ LAB = Path(__file__).resolve().parent.parent
 REPOSITORY = LAB.parent.parent
 START_DEADLINE = 60.0  # seconds; a lab is ready after one or two, but a test machine may be very busy
 # A profile, another endpoint or a token from outside would send the command past the lab
-DROPPED = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_REGION",
-           "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "NO_PROXY", "no_proxy", "https_proxy", "REQUESTS_CA_BUNDLE")
+DROPPED = (
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_REGION",
+    "AWS_ROLE_ARN",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "NO_PROXY",
+    "no_proxy",
+    "https_proxy",
+    "REQUESTS_CA_BUNDLE",
+)
 
 
 def main() -> int:
@@ -58,7 +70,10 @@ def _start(state: Path) -> subprocess.Popen[bytes]:
     with (state / "log").open("wb") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "aws_lab", "--state-dir", str(state)],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=environment,
             start_new_session=True,  # Ctrl-C is for the command; the lab is stopped after it
         )
 
@@ -76,15 +91,18 @@ def _explain(lab: subprocess.Popen[bytes], state: Path) -> int:
     what = f"ended with code {lab.returncode}" if lab.poll() is not None else f"was not ready in {START_DEADLINE:.0f} s"
     tail = (state / "log").read_text(errors="replace").splitlines()[-40:]
     print(f"with-lab: the lab {what}. The end of its log:", *tail, sep="\n  ", file=sys.stderr)
-    print("with-lab: if packages are missing or of another version, make its environment anew: make clean setup",
-          file=sys.stderr)
+    print(
+        "with-lab: if packages are missing or of another version, make its environment anew: make clean setup",
+        file=sys.stderr,
+    )
     return 125
 
 
 def _environment(state: Path) -> dict[str, str]:
     build = _build()
     environment = {
-        name: value for name, value in os.environ.items()
+        name: value
+        for name, value in os.environ.items()
         if name not in DROPPED and not name.startswith("AWS_ENDPOINT_URL")
     }
     for line in (state / "env").read_text().splitlines():
@@ -118,8 +136,13 @@ def _run(command: list[str], environment: dict[str, str]) -> int:
 def _serve(lab: subprocess.Popen[bytes], state: Path) -> int:
     environment = _environment(state)
     print((state / "env").read_text(), end="")
-    for name in ("ANSIBLE_COLLECTIONS_PATH", "PATH", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE",
-                 "AWS_EC2_METADATA_DISABLED"):
+    for name in (
+        "ANSIBLE_COLLECTIONS_PATH",
+        "PATH",
+        "AWS_CONFIG_FILE",
+        "AWS_SHARED_CREDENTIALS_FILE",
+        "AWS_EC2_METADATA_DISABLED",
+    ):
         print(f"export {name}={shlex.quote(environment[name])}")
     print("unset " + " ".join(DROPPED))
     print("# The lab runs until Ctrl-C; paste the lines above into another shell.", flush=True)

@@ -5,6 +5,7 @@
 JSON services say it in X-Amz-Target, query services in Action, CloudWatch's CBOR in the path. S3, S3 Control, Route 53,
 Lambda and the like are told by method and path, as in their API references.
 """
+
 from __future__ import annotations
 
 import re
@@ -15,21 +16,37 @@ Query = Mapping[str, list[str]]
 
 # Sub-resources of a bucket: name in the query -> (name in the operation, verbs of PUT and DELETE)
 _BUCKET_PARTS = {
-    "replication": "BucketReplication", "policy": "BucketPolicy", "tagging": "BucketTagging",
-    "lifecycle": "BucketLifecycleConfiguration", "cors": "BucketCors", "website": "BucketWebsite",
-    "encryption": "BucketEncryption", "publicAccessBlock": "PublicAccessBlock",
-    "ownershipControls": "BucketOwnershipControls", "versioning": "BucketVersioning", "acl": "BucketAcl",
-    "logging": "BucketLogging", "notification": "BucketNotificationConfiguration",
-    "accelerate": "BucketAccelerateConfiguration", "requestPayment": "BucketRequestPayment",
-    "object-lock": "ObjectLockConfiguration", "inventory": "BucketInventoryConfiguration",
-    "metrics": "BucketMetricsConfiguration", "analytics": "BucketAnalyticsConfiguration",
-    "intelligent-tiering": "BucketIntelligentTieringConfiguration", "policyStatus": "BucketPolicyStatus",
+    "replication": "BucketReplication",
+    "policy": "BucketPolicy",
+    "tagging": "BucketTagging",
+    "lifecycle": "BucketLifecycleConfiguration",
+    "cors": "BucketCors",
+    "website": "BucketWebsite",
+    "encryption": "BucketEncryption",
+    "publicAccessBlock": "PublicAccessBlock",
+    "ownershipControls": "BucketOwnershipControls",
+    "versioning": "BucketVersioning",
+    "acl": "BucketAcl",
+    "logging": "BucketLogging",
+    "notification": "BucketNotificationConfiguration",
+    "accelerate": "BucketAccelerateConfiguration",
+    "requestPayment": "BucketRequestPayment",
+    "object-lock": "ObjectLockConfiguration",
+    "inventory": "BucketInventoryConfiguration",
+    "metrics": "BucketMetricsConfiguration",
+    "analytics": "BucketAnalyticsConfiguration",
+    "intelligent-tiering": "BucketIntelligentTieringConfiguration",
+    "policyStatus": "BucketPolicyStatus",
     "location": "BucketLocation",
 }
 _LISTED_PARTS = {"inventory", "metrics", "analytics", "intelligent-tiering"}
 _OBJECT_PARTS = {
-    "tagging": "ObjectTagging", "acl": "ObjectAcl", "retention": "ObjectRetention", "legal-hold": "ObjectLegalHold",
-    "torrent": "ObjectTorrent", "attributes": "ObjectAttributes",
+    "tagging": "ObjectTagging",
+    "acl": "ObjectAcl",
+    "retention": "ObjectRetention",
+    "legal-hold": "ObjectLegalHold",
+    "torrent": "ObjectTorrent",
+    "attributes": "ObjectAttributes",
 }
 _VERBS = {"GET": "Get", "PUT": "Put", "DELETE": "Delete", "HEAD": "Get", "POST": "Post"}
 
@@ -37,8 +54,15 @@ _REST_PATHS: dict[str, list[tuple[str, re.Pattern[str], str]]] = {}
 
 
 def operation_of(
-    *, service: str, method: str, raw_path: str, query: Query, headers: Mapping[str, str], body: bytes,
-    has_bucket: bool, has_key: bool,
+    *,
+    service: str,
+    method: str,
+    raw_path: str,
+    query: Query,
+    headers: Mapping[str, str],
+    body: bytes,
+    has_bucket: bool,
+    has_key: bool,
 ) -> str:
     """The operation's API name, or "" when the wire does not tell."""
     if service == "s3":
@@ -120,7 +144,9 @@ def _paths(service: str, table: str) -> None:
         _REST_PATHS.setdefault(service, []).append((method, re.compile(pattern + r"/?\Z"), name))
 
 
-_paths("s3-control", """
+_paths(
+    "s3-control",
+    """
     POST /v20180820/jobs CreateJob
     GET /v20180820/jobs ListJobs
     GET /v20180820/jobs/{id} DescribeJob
@@ -149,8 +175,11 @@ _paths("s3-control", """
     PUT /v20180820/accesspoint/{name} CreateAccessPoint
     GET /v20180820/accesspoint/{name} GetAccessPoint
     DELETE /v20180820/accesspoint/{name} DeleteAccessPoint
-""")
-_paths("lambda", """
+""",
+)
+_paths(
+    "lambda",
+    """
     POST /2015-03-31/functions CreateFunction
     GET /2015-03-31/functions ListFunctions
     GET /2015-03-31/functions/{name} GetFunction
@@ -167,8 +196,11 @@ _paths("lambda", """
     GET /2015-03-31/event-source-mappings/{id} GetEventSourceMapping
     PUT /2015-03-31/event-source-mappings/{id} UpdateEventSourceMapping
     DELETE /2015-03-31/event-source-mappings/{id} DeleteEventSourceMapping
-""")
-_paths("route53", """
+""",
+)
+_paths(
+    "route53",
+    """
     POST /2013-04-01/hostedzone CreateHostedZone
     GET /2013-04-01/hostedzone ListHostedZones
     GET /2013-04-01/hostedzonesbyname ListHostedZonesByName
@@ -182,8 +214,11 @@ _paths("route53", """
     POST /2013-04-01/healthcheck/{id} UpdateHealthCheck
     DELETE /2013-04-01/healthcheck/{id} DeleteHealthCheck
     GET /2013-04-01/change/{id} GetChange
-""")
-_paths("fis", """
+""",
+)
+_paths(
+    "fis",
+    """
     POST /experimentTemplates CreateExperimentTemplate
     GET /experimentTemplates ListExperimentTemplates
     GET /experimentTemplates/{id} GetExperimentTemplate
@@ -193,8 +228,11 @@ _paths("fis", """
     GET /experiments ListExperiments
     GET /experiments/{id} GetExperiment
     DELETE /experiments/{id} StopExperiment
-""")
-_paths("route53-recovery-control-config", """
+""",
+)
+_paths(
+    "route53-recovery-control-config",
+    """
     POST /cluster CreateCluster
     GET /cluster ListClusters
     GET /cluster/{arn} DescribeCluster
@@ -214,4 +252,5 @@ _paths("route53-recovery-control-config", """
     GET /safetyrule/{arn} DescribeSafetyRule
     DELETE /safetyrule/{arn} DeleteSafetyRule
     GET /controlpanel/{arn}/safetyrules ListSafetyRules
-""")
+""",
+)

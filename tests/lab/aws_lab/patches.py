@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where the core changes MiniStack itself. Each patch says why; the version is pinned in requirements.txt."""
+
 from __future__ import annotations
 
 import datetime
@@ -15,6 +16,7 @@ def apply() -> None:
     """Change MiniStack before the first request. It must have been configured by then (aws_lab.__main__)."""
     _buckets_with_dots()
     _no_keys_of_root()
+    _bucket_policies_name_principals()
     _queue_urls()
     _moving_time()
 
@@ -42,6 +44,60 @@ def _no_keys_of_root() -> None:
     from ministack.core import iam_evaluator
 
     iam_evaluator.is_root_access_key = lambda access_key_id: not access_key_id
+
+
+def _bucket_policies_name_principals() -> None:
+    """A bucket policy may grant a user or role of another account, not only that account as a whole.
+
+    MiniStack evaluates the policy rightly for the caller, and then once more for the root of the caller's account,
+    which refuses every grant to a single principal.
+    """
+    from ministack.services import s3
+
+    original = s3._foreign_bucket_allows
+
+    def allows(
+        owner: str,
+        bucket: str,
+        key: str,
+        method: str,
+        query: dict[str, Any],
+        caller: str,
+        headers: dict[str, str] | None = None,
+    ) -> bool:
+        if original(owner, bucket, key, method, query, caller, headers):
+            return True
+        return bool(caller) and _granted_to_caller(owner, bucket, key, method, query, caller, headers or {})
+
+    s3._foreign_bucket_allows = allows
+
+
+def _granted_to_caller(
+    owner: str, bucket: str, key: str, method: str, query: dict[str, Any], caller: str, headers: dict[str, str]
+) -> bool:
+    from ministack.core import iam_actions, iam_evaluator
+    from ministack.core.responses import get_region, request_scope
+    from ministack.services import s3
+
+    policy = s3._bucket_policies.get_scoped(owner, None, bucket)
+    if not policy:
+        return False
+    if s3._public_access_blocked(owner, bucket, "RestrictPublicBuckets") and s3._policy_is_public(policy):
+        return False
+    path = f"/{bucket}/{key}" if key else f"/{bucket}"
+    action = f"s3:{iam_actions._s3_action(method, path, query)}"
+    with request_scope(owner, get_region()):
+        context = iam_actions.s3_service_context(action, query, path, headers)
+    call = iam_evaluator.EvalContext(
+        principal_arn=iam_evaluator.request_caller_arn(headers, query),
+        principal_type="",
+        principal_account=caller,
+        action=action,
+        resource_arn=f"arn:aws:s3:::{path[1:]}",
+        region=get_region(),
+        service_context={name.lower(): value for name, value in context.items()},
+    )
+    return bool(iam_evaluator.evaluate_resource_policy(policy, call).decision == "Allow")
 
 
 def _queue_urls() -> None:

@@ -5,6 +5,7 @@
 Nothing is ever forwarded, so nothing here can reach a real account. Requests that do not go through CONNECT are for the
 control endpoint, which shares the port.
 """
+
 from __future__ import annotations
 
 import asyncio
@@ -37,8 +38,9 @@ class Proxy:
         return await loop.create_server(lambda: Connection(self), "127.0.0.1", 0, backlog=512)
 
     def _region_changed(self, region: str, down: bool) -> None:
+        """Break off what is being answered. Idle connections break at their next request: then the client notices."""
         for connection in list(self.connections):
-            if down and connection.region == region:
+            if down and connection.region == region and connection.task is not None:
                 connection.cut()
 
 

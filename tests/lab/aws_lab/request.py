@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A request to AWS and what it asks for: service, Region, account, operation, bucket and key."""
+
 from __future__ import annotations
 
 import dataclasses
@@ -99,8 +100,14 @@ class Request:
     def operation(self) -> str:
         """The operation's name in the API: PutObject, GetBucketReplication, SendMessage ...; "" when unknown."""
         return operation_of(
-            service=self.service, method=self.method, raw_path=self.raw_path, query=self.query, headers=self.headers,
-            body=self.body, has_bucket=bool(self.bucket), has_key=bool(self.key),
+            service=self.service,
+            method=self.method,
+            raw_path=self.raw_path,
+            query=self.query,
+            headers=self.headers,
+            body=self.body,
+            has_bucket=bool(self.bucket),
+            has_key=bool(self.key),
         )
 
 

@@ -4,6 +4,7 @@
 
 Areas add their own fields here; keep the defaults quick, so that a test without wishes never waits.
 """
+
 from __future__ import annotations
 
 import dataclasses

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Certificates for the names clients ask for, from a CA that exists only as long as the lab."""
+
 from __future__ import annotations
 
 import ssl

@@ -5,6 +5,7 @@
 Sources: "Error responses" (S3 API), "Error handling with DynamoDB", "Common errors" of SQS, SNS, IAM, STS, Lambda and
 Route 53, "Error codes" (EC2 API), and the AWS JSON, query, EC2 query, REST XML and RPC v2 CBOR protocols (Smithy 2.0).
 """
+
 from __future__ import annotations
 
 import dataclasses
@@ -28,7 +29,8 @@ _THROTTLES = {
     "s3": ServiceError(503, "SlowDown", "Please reduce your request rate."),
     "s3-control": ServiceError(503, "SlowDown", "Please reduce your request rate."),
     "dynamodb": ServiceError(
-        400, "ProvisionedThroughputExceededException",
+        400,
+        "ProvisionedThroughputExceededException",
         "The level of configured provisioned throughput for the table was exceeded. Consider increasing your "
         "provisioning level with the UpdateTable API.",
     ),
@@ -45,7 +47,10 @@ _THROTTLE = ServiceError(400, "ThrottlingException", "Rate exceeded")
 _XML_SERVICES = {"s3", "s3-control", "route53"}
 _JSON_CONTENT = {"sqs": "application/x-amz-json-1.0", "dynamodb": "application/x-amz-json-1.0"}
 _SHAPES = {
-    "dynamodb": "com.amazonaws.dynamodb.v20120810#", "sqs": "com.amazonaws.sqs#", "kms": "", "events": "",
+    "dynamodb": "com.amazonaws.dynamodb.v20120810#",
+    "sqs": "com.amazonaws.sqs#",
+    "kms": "",
+    "events": "",
 }
 
 

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Fixtures for the lab's own tests: plain boto3, and the control endpoint. Run inside tests/lab/with-lab."""
+
 from __future__ import annotations
 
 import os

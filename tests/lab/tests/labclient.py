@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What tests hold in their hands: the lab's control endpoint, and boto3 clients."""
+
 from __future__ import annotations
 
 import json
@@ -84,8 +85,12 @@ class Clients:
         self._made: dict[tuple[Any, ...], Client] = {}
 
     def __call__(
-        self, service: str, region: str = "us-east-1", credentials: dict[str, str] | None = None,
-        attempts: int = 1, **config: Any,
+        self,
+        service: str,
+        region: str = "us-east-1",
+        credentials: dict[str, str] | None = None,
+        attempts: int = 1,
+        **config: Any,
     ) -> Client:
         """A client that tries `attempts` times; `credentials` as in an answer of AssumeRole or CreateAccessKey."""
         name = (service, region, attempts, json.dumps([credentials, config], default=str, sort_keys=True))

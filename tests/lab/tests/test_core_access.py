@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Who may do what: signatures, users, policies, the second account."""
+
 from __future__ import annotations
 
 import json
@@ -107,15 +108,15 @@ def test_the_second_account(client: Clients, lab: Lab, make_bucket: Callable[...
     )
     keys = role["Credentials"]
     theirs, ours = client("s3", "us-west-2", keys), client("s3", "us-west-2")
-    theirs.create_bucket(
-        Bucket="their-bucket", CreateBucketConfiguration={"LocationConstraint": "us-west-2"}
-    )
+    theirs.create_bucket(Bucket="their-bucket", CreateBucketConfiguration={"LocationConstraint": "us-west-2"})
     assert client("sts", credentials=keys).get_caller_identity()["Account"] == "444455556666"
     assert [bucket["Name"] for bucket in theirs.list_buckets()["Buckets"]] == ["their-bucket"]
     assert ours.list_buckets()["Buckets"] == []
     assert _code(ours.list_objects_v2, Bucket="their-bucket") == "AccessDenied"
     statement = {
-        "Effect": "Allow", "Principal": {"AWS": ADMIN}, "Action": "s3:*",
+        "Effect": "Allow",
+        "Principal": {"AWS": ADMIN},
+        "Action": "s3:*",
         "Resource": ["arn:aws:s3:::their-bucket", "arn:aws:s3:::their-bucket/*"],
     }
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
@@ -123,6 +124,23 @@ def test_the_second_account(client: Clients, lab: Lab, make_bucket: Callable[...
     ours.put_object(Bucket="their-bucket", Key="k", Body=b"x", ACL="bucket-owner-full-control")
     assert theirs.get_object(Bucket="their-bucket", Key="k")["Body"].read() == b"x"
     assert {entry["account_id"] for entry in lab.journal(operation="CreateBucket")} == {"444455556666"}
+
+
+def test_a_bucket_policy_for_a_role_of_the_other_account(client: Clients, make_bucket: Callable[..., str]) -> None:
+    bucket = make_bucket("shared-bucket")
+    role_arn = "arn:aws:iam::444455556666:role/LabCrossAccountAdmin"
+    theirs = client("s3", credentials=client("sts").assume_role(RoleArn=role_arn, RoleSessionName="x1")["Credentials"])
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": role_arn},
+        "Action": "s3:PutObject",
+        "Resource": f"arn:aws:s3:::{bucket}/in/*",
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    client("s3").put_bucket_policy(Bucket=bucket, Policy=policy)
+    theirs.put_object(Bucket=bucket, Key="in/k", Body=b"x")
+    assert _code(theirs.put_object, Bucket=bucket, Key="out/k", Body=b"x") == "AccessDenied"
+    assert _code(theirs.get_object, Bucket=bucket, Key="in/k") == "AccessDenied"
 
 
 def test_bucket_names_are_global(client: Clients, make_bucket: Callable[..., str]) -> None:

@@ -1,8 +1,10 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Faults: what strikes, how often, and that each service speaks of it in its own way."""
+
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -33,10 +35,16 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 REGIONS = {"s3control": "us-west-2"}
 THROTTLES = {
-    "s3": (503, "SlowDown"), "s3control": (503, "SlowDown"),
-    "sqs": (400, "RequestThrottled"), "dynamodb": (400, "ProvisionedThroughputExceededException"),
-    "sns": (400, "Throttling"), "iam": (400, "Throttling"), "sts": (400, "Throttling"),
-    "route53": (400, "Throttling"), "cloudwatch": (400, "Throttling"), "lambda": (429, "TooManyRequestsException"),
+    "s3": (503, "SlowDown"),
+    "s3control": (503, "SlowDown"),
+    "sqs": (400, "RequestThrottled"),
+    "dynamodb": (400, "ProvisionedThroughputExceededException"),
+    "sns": (400, "Throttling"),
+    "iam": (400, "Throttling"),
+    "sts": (400, "Throttling"),
+    "route53": (400, "Throttling"),
+    "cloudwatch": (400, "Throttling"),
+    "lambda": (429, "TooManyRequestsException"),
     "ec2": (503, "RequestLimitExceeded"),
 }
 
@@ -119,10 +127,8 @@ def test_probability_is_drawn_from_the_seed(client: Clients, lab: Lab) -> None:
         lab.settings(seed=seed)
         lab.fault("server_error", probability=0.5, service="sts")
         for _ in range(40):
-            try:
+            with contextlib.suppress(ClientError):
                 client("sts").get_caller_identity()
-            except ClientError:
-                pass
         return [entry["status"] for entry in lab.journal(service="sts")]
 
     first = outcomes(1)

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Lambda handlers get to AWS with unmodified endpoints and their role's permissions."""
+
 from __future__ import annotations
 
 import io
@@ -54,12 +55,18 @@ def test_a_handler_calls_aws(client: Clients, lab: Lab, role: str) -> None:
     sqs = client("sqs", "us-west-2")
     queue = sqs.create_queue(QueueName="q")["QueueUrl"]
     client("dynamodb").create_table(
-        TableName="table", KeySchema=[{"AttributeName": "k", "KeyType": "HASH"}], BillingMode="PAY_PER_REQUEST",
+        TableName="table",
+        KeySchema=[{"AttributeName": "k", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[{"AttributeName": "k", "AttributeType": "S"}],
     )
     function = client("lambda")
     function.create_function(
-        FunctionName="f", Runtime="python3.11", Role=role, Handler="index.handler", Code={"ZipFile": _zip(HANDLER)},
+        FunctionName="f",
+        Runtime="python3.11",
+        Role=role,
+        Handler="index.handler",
+        Code={"ZipFile": _zip(HANDLER)},
         Timeout=30,
     )
     lab.clear_journal()
@@ -67,7 +74,9 @@ def test_a_handler_calls_aws(client: Clients, lab: Lab, role: str) -> None:
     said: dict[str, Any] = json.load(answer["Payload"])
     assert "FunctionError" not in answer, said
     assert said == {
-        "denied": "AccessDenied", "identity": "arn:aws:sts::111122223333:assumed-role/worker/f", "sees_lab": False,
+        "denied": "AccessDenied",
+        "identity": "arn:aws:sts::111122223333:assumed-role/worker/f",
+        "sees_lab": False,
     }
     assert sqs.receive_message(QueueUrl=queue)["Messages"][0]["Body"] == "from lambda"
     assert len(client("dynamodb").scan(TableName="table")["Items"]) == 1

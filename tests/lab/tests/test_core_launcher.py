@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """with-lab: the environment it gives, its exit codes, its signals, and several labs side by side."""
+
 from __future__ import annotations
 
 import os
@@ -16,7 +17,13 @@ WITH_LAB = str(Path(__file__).resolve().parent.parent / "with-lab")
 
 def _run(*command: str, **options: Any) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [WITH_LAB, *command], capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL, **options
+        [WITH_LAB, *command],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        **options,
     )
 
 
@@ -37,12 +44,25 @@ def test_exit_codes() -> None:
 
 def test_the_environment() -> None:
     outside = {
-        **os.environ, "AWS_PROFILE": "mine", "AWS_SESSION_TOKEN": "mine", "AWS_ENDPOINT_URL": "http://mine",
-        "AWS_ENDPOINT_URL_S3": "http://mine", "no_proxy": "*", "NO_PROXY": ".amazonaws.com", "AWS_REGION": "eu-west-1",
+        **os.environ,
+        "AWS_PROFILE": "mine",
+        "AWS_SESSION_TOKEN": "mine",
+        "AWS_ENDPOINT_URL": "http://mine",
+        "AWS_ENDPOINT_URL_S3": "http://mine",
+        "no_proxy": "*",
+        "NO_PROXY": ".amazonaws.com",
+        "AWS_REGION": "eu-west-1",
     }
     lines = dict(line.split("=", 1) for line in _run("env", env=outside).stdout.splitlines() if "=" in line)
-    assert not {"AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "no_proxy", "NO_PROXY",
-                "AWS_REGION"} & set(lines)
+    assert not {
+        "AWS_PROFILE",
+        "AWS_SESSION_TOKEN",
+        "AWS_ENDPOINT_URL",
+        "AWS_ENDPOINT_URL_S3",
+        "no_proxy",
+        "NO_PROXY",
+        "AWS_REGION",
+    } & set(lines)
     assert lines["HTTPS_PROXY"].startswith("http://127.0.0.1:")
     assert lines["HTTPS_PROXY"] != os.environ["HTTPS_PROXY"]
     assert lines["LAB_CONTROL_URL"].startswith("http://127.0.0.1:")
@@ -69,8 +89,10 @@ def test_start_is_quick() -> None:
 
 
 def test_a_signal_goes_to_the_command_and_the_lab_ends(tmp_path: Path) -> None:
-    script = "import os, signal, sys, time\nsignal.signal(signal.SIGTERM, lambda *_: sys.exit(42))\n" \
-             "print(os.environ['LAB_CONTROL_URL'], flush=True)\ntime.sleep(60)\n"
+    script = (
+        "import os, signal, sys, time\nsignal.signal(signal.SIGTERM, lambda *_: sys.exit(42))\n"
+        "print(os.environ['LAB_CONTROL_URL'], flush=True)\ntime.sleep(60)\n"
+    )
     process = subprocess.Popen([WITH_LAB, sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     url = process.stdout.readline().strip()
@@ -90,7 +112,9 @@ def test_serve_prints_the_environment_and_ends_on_interrupt() -> None:
         exports += line
     outcome = subprocess.run(
         ["bash", "-c", exports + "aws sts get-caller-identity --query Account --output text"],
-        capture_output=True, text=True, check=True,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert outcome.stdout.strip() == "111122223333"
     process.send_signal(signal.SIGINT)

@@ -1,9 +1,11 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a host name and a request line mean."""
+
 from __future__ import annotations
 
 import pytest
+
 from aws_lab.hosts import Host, is_aws, parse_host
 from aws_lab.operations import operation_of
 
@@ -22,8 +24,10 @@ HOSTS = [
     ("mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com", Host("s3", "global", "mfzwi23gnjvgw.mrap.accesspoint")),
     ("s3-control.us-west-2.amazonaws.com", Host("s3-control", "us-west-2")),
     ("111122223333.s3-control.us-west-2.amazonaws.com", Host("s3-control", "us-west-2", None, "111122223333")),
-    ("111122223333.s3-control.dualstack.us-west-2.amazonaws.com",
-     Host("s3-control", "us-west-2", None, "111122223333")),
+    (
+        "111122223333.s3-control.dualstack.us-west-2.amazonaws.com",
+        Host("s3-control", "us-west-2", None, "111122223333"),
+    ),
     ("111122223333.ddb.eu-west-1.amazonaws.com", Host("dynamodb", "eu-west-1", None, "111122223333")),
     ("dynamodb.eu-west-1.amazonaws.com", Host("dynamodb", "eu-west-1")),
     ("monitoring.eu-west-1.amazonaws.com", Host("cloudwatch", "eu-west-1")),
@@ -33,8 +37,10 @@ HOSTS = [
     ("sts.eu-west-1.amazonaws.com:443", Host("sts", "eu-west-1")),
     ("globalaccelerator.amazonaws.com", Host("globalaccelerator", "us-west-2")),
     ("route53-recovery-control-config.us-west-2.amazonaws.com", Host("route53-recovery-control-config", "us-west-2")),
-    ("aabb1122.route53-recovery-cluster.ap-northeast-1.amazonaws.com",
-     Host("route53-recovery-cluster", "ap-northeast-1")),
+    (
+        "aabb1122.route53-recovery-cluster.ap-northeast-1.amazonaws.com",
+        Host("route53-recovery-cluster", "ap-northeast-1"),
+    ),
     ("lambda.us-east-1.api.aws", Host("lambda", "us-east-1")),
 ]
 
@@ -51,7 +57,8 @@ def test_hosts_of_aws(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["example.com", "amazonaws.com", "amazonaws.com.example.com", "s3.amazonaws.com.evil.org", "xamazonaws.com", ""]
+    "name",
+    ["example.com", "amazonaws.com", "amazonaws.com.example.com", "s3.amazonaws.com.evil.org", "xamazonaws.com", ""],
 )
 def test_other_hosts(name: str) -> None:
     assert not is_aws(name)
@@ -59,8 +66,14 @@ def test_other_hosts(name: str) -> None:
 
 def _s3(method: str, query: dict[str, list[str]], headers: dict[str, str] | None = None, *, level: str) -> str:
     return operation_of(
-        service="s3", method=method, raw_path="/", query=query, headers=headers or {}, body=b"",
-        has_bucket=level != "service", has_key=level == "object",
+        service="s3",
+        method=method,
+        raw_path="/",
+        query=query,
+        headers=headers or {},
+        body=b"",
+        has_bucket=level != "service",
+        has_key=level == "object",
     )
 
 

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Regions: buckets live in one, clients that ask elsewhere are sent on, and a Region can go down."""
+
 from __future__ import annotations
 
 import os
@@ -56,9 +57,9 @@ def _raw_get(host: str, path: str, region: str) -> tuple[int, dict[str, str], st
     session = boto3.Session()
     request = AWSRequest("GET", f"https://{host}{path}")
     S3SigV4Auth(session.get_credentials(), "s3", region).add_auth(request)
-    answer = URLLib3Session(
-        verify=os.environ["AWS_CA_BUNDLE"], proxies={"https": os.environ["HTTPS_PROXY"]}
-    ).send(request.prepare())
+    answer = URLLib3Session(verify=os.environ["AWS_CA_BUNDLE"], proxies={"https": os.environ["HTTPS_PROXY"]}).send(
+        request.prepare()
+    )
     return answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, answer.text
 
 
