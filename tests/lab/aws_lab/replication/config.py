@@ -21,7 +21,7 @@ from ministack.core import iam_evaluator
 from ministack.core.responses import get_account_id, get_region, request_scope
 from ministack.services import s3
 
-from aws_lab import clock, extensions, settings, store
+from aws_lab import accounts, clock, extensions, settings, store
 from aws_lab.replication import config_rules, config_xml
 from aws_lab.replication.config_rules import Refusal
 
@@ -99,20 +99,27 @@ def _parsed(body: bytes) -> dict[str, Any]:
 def _check_role(bucket: str, role: str) -> None:
     """The shape of the ARN, its account, and that the caller may hand the role to S3. The role need not exist."""
     config_rules.check_role(role, PARTITION, store.owner(bucket) or get_account_id())
-    signed = iam_evaluator._signed_request.get()
-    caller = iam_evaluator.caller_arn()
-    with request_scope(caller.split(":")[4], get_region()):
+    if not _may_pass(role):
+        # S3 asks IAM behind the scenes and tells the caller nothing more.
+        raise Refusal("AccessDenied", "Access Denied", 403)
+
+
+def _may_pass(role: str) -> bool:
+    """Whether who signed the request has iam:PassRole. A role can be passed within its own account only."""
+    access_key = iam_evaluator._verified_key.get()
+    account = accounts.account_of(access_key)
+    if not access_key or account != role.split(":")[4]:
+        return False
+    with request_scope(account, get_region()):
         denied = iam_evaluator.enforce(
-            signed.access_key_id if signed else "",
+            access_key,
             "iam:PassRole",
             "iam",
             get_region(),
             resource_arn=role,
             service_context={"iam:PassedToService": "s3.amazonaws.com"},
         )
-    if denied:
-        # S3 asks IAM behind the scenes and tells the caller nothing more.
-        raise Refusal("AccessDenied", "Access Denied", 403)
+    return denied is None
 
 
 def _versioning_of(bucket: str) -> str | None:
