@@ -43,6 +43,11 @@ def role_account(role_arn: str) -> str:
     return parts[4] if len(parts) == 6 and parts[2] == "iam" and parts[5].startswith("role/") else ""
 
 
+def role_exists(role_arn: str) -> bool:
+    """Whether there is a role with exactly this ARN, path included."""
+    return _role(role_arn) is not None
+
+
 def may_assume(
     role_arn: str, service_principal: str, *, source_account: str = "", source_arn: str = ""
 ) -> Decision:

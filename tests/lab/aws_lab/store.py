@@ -165,6 +165,11 @@ def has_object_lock(bucket: str) -> bool:
     return bool(_of_bucket(s3._bucket_object_lock, bucket))
 
 
+def default_retention(bucket: str) -> bool:
+    """Whether Object Lock gives every new object of the bucket a retention period."""
+    return bool((_of_bucket(s3._bucket_object_lock, bucket) or {}).get("default_retention"))
+
+
 def policy(bucket: str) -> str:
     """The bucket policy's JSON, "" where there is none."""
     return str(_of_bucket(s3._bucket_policies, bucket) or "")
