@@ -34,7 +34,10 @@ def _prepare_environment(state_dir: Path, log_level: str) -> None:
     """MiniStack reads its configuration from the environment when it is imported."""
     for name in [name for name in os.environ if name.startswith(("AWS_", "MINISTACK_", "S3_", "LOCALSTACK_"))]:
         del os.environ[name]
+    temporary = state_dir / "tmp"  # what MiniStack and Lambda handlers leave behind goes with the lab
+    temporary.mkdir(exist_ok=True)
     os.environ |= {
+        "TMPDIR": str(temporary),
         "AUTH": "true",
         "MINISTACK_ACCOUNT_ID": "111122223333",
         "MINISTACK_REGION": "us-east-1",

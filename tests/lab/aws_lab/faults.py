@@ -9,7 +9,6 @@ before). Every kind may have a `delay` in seconds of lab time in front.
 
 from __future__ import annotations
 
-import collections
 import dataclasses
 import itertools
 import random
@@ -164,8 +163,3 @@ def bring_up(region: str) -> dict[str, Any]:
 def _tell(region: str, *, down: bool) -> None:
     for listener in _region_listeners:
         listener(region, down)
-
-
-def hits() -> collections.Counter[str]:
-    """Hits per kind."""
-    return collections.Counter({fault.kind: fault.hits for fault in _rules})

@@ -10,7 +10,7 @@ from typing import Any
 
 from aws_lab import clock
 
-KEPT = 200_000  # entries; the counts go on counting when old entries fall out
+KEPT = 100_000  # entries; the counts go on counting when old entries fall out
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, ConnectionClosedError
+from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 from labclient import Clients, Lab
 
 QUEUE = "https://sqs.us-east-1.amazonaws.com/111122223333/q"
@@ -178,6 +178,17 @@ def test_delay(client: Clients, lab: Lab) -> None:
     started = time.monotonic()
     client("sts").get_caller_identity()
     assert 0.3 <= time.monotonic() - started < 2
+
+
+def test_a_client_that_does_not_wait_long_enough(client: Clients, lab: Lab, make_bucket: Callable[..., str]) -> None:
+    """The answer is lost, the object arrives all the same."""
+    bucket = make_bucket("late-bucket")
+    lab.fault("delay", operation="PutObject", delay=0.6)
+    with pytest.raises(ReadTimeoutError):
+        client("s3", read_timeout=0.2).put_object(Bucket=bucket, Key="k", Body=b"x")
+    deadline = time.monotonic() + 10
+    while client("s3").list_objects_v2(Bucket=bucket)["KeyCount"] == 0:
+        assert time.monotonic() < deadline
 
 
 def test_a_long_delay_ends_when_time_is_moved_on(client: Clients, lab: Lab) -> None:

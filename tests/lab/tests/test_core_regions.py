@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import boto3
 import pytest
@@ -88,6 +90,27 @@ def test_a_region_that_is_down(client: Clients, lab: Lab, make_bucket: Callable[
     client("s3").put_object(Bucket=here, Key="k", Body=b"x")
     lab.region_up("us-west-2")
     assert far.list_objects_v2(Bucket=there)["KeyCount"] == 0
+
+
+def test_a_region_goes_down_under_a_call(client: Clients, lab: Lab) -> None:
+    lab.fault("delay", service="sqs", region="us-west-2", delay=60)
+    with ThreadPoolExecutor(1) as pool:
+        call = pool.submit(client("sqs", "us-west-2").list_queues)
+        deadline = time.monotonic() + 10
+        while not any(rule["hits"] for rule in lab.faults()):
+            assert time.monotonic() < deadline
+        lab.region_down("us-west-2")
+        with pytest.raises(ConnectionClosedError):
+            call.result(timeout=10)
+
+
+def test_global_services_are_where_their_control_plane_is(client: Clients, lab: Lab) -> None:
+    lab.region_down("us-east-1")
+    with pytest.raises(ConnectionClosedError):
+        client("iam").list_users()
+    with pytest.raises(ConnectionClosedError):
+        client("route53", "us-west-2").list_hosted_zones()
+    client("sts", "us-west-2").get_caller_identity()
 
 
 def test_a_reset_brings_regions_back(client: Clients, lab: Lab) -> None:
