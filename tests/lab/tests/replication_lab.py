@@ -7,11 +7,11 @@ import functools
 import itertools
 import json
 import os
-import urllib.request
 from typing import Any
 
 import boto3
 from botocore.config import Config
+from labclient import Lab
 
 ACCOUNT = os.environ.get("LAB_ACCOUNT_ID", "")
 OTHER_ACCOUNT = os.environ.get("LAB_SECOND_ACCOUNT_ID", "")
@@ -21,15 +21,14 @@ LOCK_ACTIONS = ["s3:GetObjectRetention", "s3:GetObjectLegalHold"]
 DESTINATION_ACTIONS = ["s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags"]
 TRUST = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sts:AssumeRole"}
 
+_ONE_ATTEMPT = Config(retries={"total_max_attempts": 1})
+_make: Any = boto3.client
 _numbers = itertools.count(1)
-_without_proxy = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def control(method: str, path: str, **body: Any) -> dict[str, Any]:
     """One call of the lab's control endpoint."""
-    call = urllib.request.Request(os.environ["LAB_CONTROL_URL"] + path, json.dumps(body).encode(), method=method)
-    answer: dict[str, Any] = json.load(_without_proxy.open(call))
-    return answer
+    return Lab(os.environ["LAB_CONTROL_URL"]).call(method, path, body)
 
 
 def idle() -> None:
@@ -42,18 +41,21 @@ def replicate(bucket: str, key: str, version_id: str | None, *, batch: bool = Tr
     return control("POST", "/replication/version", bucket=bucket, key=key, version_id=version_id, batch=batch)
 
 
-@functools.cache
 def client(service: str, region: str = HOME, account: str = ACCOUNT) -> Any:
-    """A boto3 client; for the second account with a session of its administrator role."""
-    quick = Config(retries={"total_max_attempts": 1}, signature_version="s3v4" if service == "s3" else None)
+    """A boto3 client; for the second account with a session of its administrator role (a reset of the lab ends it)."""
     if account == ACCOUNT:
-        return boto3.client(service, region_name=region, config=quick)
+        return _client(service, region)
     role = f"arn:aws:iam::{account}:role/LabCrossAccountAdmin"
     given = client("sts").assume_role(RoleArn=role, RoleSessionName="tests")["Credentials"]
-    return boto3.client(
-        service, region_name=region, config=quick, aws_access_key_id=given["AccessKeyId"],
+    return _make(
+        service, region_name=region, config=_ONE_ATTEMPT, aws_access_key_id=given["AccessKeyId"],
         aws_secret_access_key=given["SecretAccessKey"], aws_session_token=given["SessionToken"],
     )  # fmt: skip
+
+
+@functools.cache
+def _client(service: str, region: str) -> Any:
+    return _make(service, region_name=region, config=_ONE_ATTEMPT)
 
 
 def policy(*statements: dict[str, Any]) -> str:
@@ -175,6 +177,7 @@ class Role:
         for statement in self.statements:
             if isinstance(statement["Action"], list):
                 statement["Action"] = [kept for kept in statement["Action"] if kept != action]
+        self.statements = [statement for statement in self.statements if statement["Action"]]
         self.save()
 
     def trust(self, *statements: dict[str, Any]) -> None:
@@ -213,7 +216,8 @@ class Queue:
     def __init__(self, bucket: Bucket, events: list[str] | None = None, **filters: str) -> None:
         self.sqs = client("sqs", bucket.region, bucket.account)
         self.url = self.sqs.create_queue(QueueName=f"queue-{next(_numbers)}")["QueueUrl"]
-        self.arn = self.sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        known = self.sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=["QueueArn"])
+        self.arn = known["Attributes"]["QueueArn"]
         source_only = {
             "ArnLike": {"aws:SourceArn": bucket.arn}, "StringEquals": {"aws:SourceAccount": bucket.account},
         }  # fmt: skip

@@ -66,11 +66,9 @@ def test_every_version_is_replicated_in_order() -> None:
 def test_copies_and_changes_of_metadata_in_place_are_new_versions() -> None:
     pair = Pair()
     first = pair.source.put("one", Metadata={"a": "1"})
-    pair.source.s3.copy_object(Bucket=pair.source.name, Key="two", CopySource={"Bucket": pair.source.name, "Key": "one"})
-    changed = pair.source.s3.copy_object(
-        Bucket=pair.source.name, Key="one", CopySource={"Bucket": pair.source.name, "Key": "one"},
-        Metadata={"a": "2"}, MetadataDirective="REPLACE",
-    )  # fmt: skip
+    of_one = {"Bucket": pair.source.name, "CopySource": {"Bucket": pair.source.name, "Key": "one"}}
+    pair.source.s3.copy_object(Key="two", **of_one)
+    changed = pair.source.s3.copy_object(Key="one", Metadata={"a": "2"}, MetadataDirective="REPLACE", **of_one)
     idle()
     assert pair.destination.versions("one") == [changed["VersionId"], first]
     assert (pair.destination.head("one") or {})["Metadata"] == {"a": "2"}
@@ -80,7 +78,8 @@ def test_copies_and_changes_of_metadata_in_place_are_new_versions() -> None:
 def test_multipart_uploads_with_the_tags_of_their_beginning() -> None:
     pair = Pair(Filter={"Tag": {"Key": "keep", "Value": "yes"}})
     s3, where = pair.source.s3, {"Bucket": pair.source.name, "Key": "big"}
-    upload = {**where, "UploadId": s3.create_multipart_upload(**where, Tagging="keep=yes", Metadata={"m": "1"})["UploadId"]}
+    begun = s3.create_multipart_upload(**where, Tagging="keep=yes", Metadata={"m": "1"})
+    upload = {**where, "UploadId": begun["UploadId"]}
     parts = [s3.upload_part(**upload, PartNumber=n, Body=part) for n, part in enumerate((b"x" * 5 * 2**20, b"end"), 1)]
     listed = [{"PartNumber": n, "ETag": part["ETag"]} for n, part in enumerate(parts, 1)]
     version = s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": listed})["VersionId"]
@@ -95,7 +94,8 @@ def test_multipart_uploads_with_the_tags_of_their_beginning() -> None:
 def test_form_uploads() -> None:
     pair = Pair()
     form = pair.source.s3.generate_presigned_post(pair.source.name, "form.txt")
-    lines = [f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}' for name, value in form["fields"].items()]
+    part = '--x\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}'
+    lines = [part.format(name, value) for name, value in form["fields"].items()]
     lines.append('--x\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\nposted\r\n--x--\r\n')
     call = urllib.request.Request(
         form["url"], "\r\n".join(lines).encode(), {"Content-Type": "multipart/form-data; boundary=x"}
@@ -388,7 +388,7 @@ def test_what_is_not_there_has_a_code() -> None:
     version = pair.source.put()
     idle()
     known = {"key": "key", "version_id": version}
-    cases = {
+    cases: dict[str, dict[str, Any]] = {
         "SrcBucketNotFound": {**known, "bucket": "no-such-bucket"},
         "SrcKeyNotFound": {**known, "bucket": pair.source.name, "key": "other"},
         "SrcVersionNotFound": {**known, "bucket": pair.source.name, "version_id": "gone"},
