@@ -75,8 +75,8 @@ def _read(existing: str | Mapping[str, Any] | None) -> Document:
 
 
 def _statements(policy: Document) -> list[Statement]:
-    statements = policy.get("Statement", [])
-    return [statements] if isinstance(statements, Mapping) else list(statements)
+    statements: Any = policy.get("Statement", [])
+    return [dict(statements)] if isinstance(statements, Mapping) else list(statements)
 
 
 def _sources(statement: Statement) -> list[str]:

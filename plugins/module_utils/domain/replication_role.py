@@ -147,7 +147,7 @@ def _key_problems(side: Side, keys: Iterable[str], option: str) -> list[str]:
         arn = parse_arn(key)
         if arn is None or arn.service != "kms" or not arn.resource.startswith("key/"):
             problems.append(
-                f"{option} of {side['bucket']} is {key!r}; expected a key's ARN (an alias is another key in every account)"
+                f"{option} of {side['bucket']} is {key!r}; expected a key's ARN (an alias differs by account)"
             )
         elif not side.get("region"):
             problems.append(f"the Region of {side['bucket']} is missing; the KMS permission is bound to it")
