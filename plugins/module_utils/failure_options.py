@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.arn import bucket_of
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import RefusedError
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.selection import Selection
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.times import canonical_time
@@ -39,7 +40,6 @@ def selection_from(params: dict[str, Any], bucket: str | None) -> Selection:
     before = _time(params, "failed_before", problems)
     if after and before and after >= before:
         problems.append(f"failed_after ({after}) is not before failed_before ({before}): no failure can match")
-    destinations = tuple(text.removeprefix("arn:").rpartition(":::")[2] or text for text in params["destination"])
     problems += [f"{name} holds an empty name" for name in ("rule_id", "destination", "reason") if "" in params[name]]
     if len(params["key_prefix"].encode(errors="surrogatepass")) > 1024:
         problems.append("key_prefix is longer than 1,024 bytes, the longest key that S3 takes")
@@ -48,7 +48,7 @@ def selection_from(params: dict[str, Any], bucket: str | None) -> Selection:
     return Selection(
         bucket=bucket,
         rule_ids=tuple(params["rule_id"]),
-        destinations=destinations,
+        destinations=tuple(bucket_of(text) or text for text in params["destination"]),
         reasons=tuple(params["reason"]),
         key_prefix=params["key_prefix"],
         failed_after=after,

@@ -9,7 +9,7 @@ Clients are low-level boto3 DynamoDB clients. Items are plain dicts of text and 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -24,7 +24,6 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.domain.ledger import (
 
 T = TypeVar("T")
 Wire = dict[str, dict[str, str]]
-Sleep = Callable[[float], None]
 
 BATCH = 25
 """BatchWriteItem takes at most 25 requests (API reference)."""
@@ -81,7 +80,7 @@ def check(client: Any, table: str) -> None:
         raise ToldError(f"The ledger table {table} in {region} is {status}; wait until it is ACTIVE")
 
 
-def put_items(client: Any, table: str, items: Iterable[Item], sleep: Sleep = time.sleep) -> int:
+def put_items(client: Any, table: str, items: Iterable[Item]) -> int:
     """BatchWriteItem puts, 25 a call. When it returns, every item is written; gives their number.
 
     Items with the same key are written once (DynamoDB refuses a call that names a key twice). ``items`` is read
@@ -90,12 +89,12 @@ def put_items(client: Any, table: str, items: Iterable[Item], sleep: Sleep = tim
     written = 0
     for chunk in _chunks(items):
         by_key = {(item["pk"], item["sk"]): {"PutRequest": {"Item": to_wire(item)}} for item in chunk}
-        _write(client, table, list(by_key.values()), sleep)
+        _write(client, table, list(by_key.values()))
         written += len(by_key)
     return written
 
 
-def delete_keys(client: Any, table: str, keys: Iterable[tuple[str, str]], sleep: Sleep = time.sleep) -> int:
+def delete_keys(client: Any, table: str, keys: Iterable[tuple[str, str]]) -> int:
     """BatchWriteItem deletes of (pk, sk), 25 a call, in order of the calls. A key that is not there is no error."""
     deleted = 0
     for chunk in _chunks(keys):
@@ -103,7 +102,7 @@ def delete_keys(client: Any, table: str, keys: Iterable[tuple[str, str]], sleep:
             {"DeleteRequest": {"Key": {"pk": {"S": partition}, "sk": {"S": sort_key}}}}
             for partition, sort_key in dict.fromkeys(chunk)
         ]
-        _write(client, table, requests, sleep)
+        _write(client, table, requests)
         deleted += len(requests)
     return deleted
 
@@ -114,7 +113,7 @@ def _chunks(things: Iterable[T]) -> Iterator[list[T]]:
         yield chunk
 
 
-def _write(client: Any, table: str, requests: list[dict[str, Any]], sleep: Sleep) -> None:
+def _write(client: Any, table: str, requests: list[dict[str, Any]]) -> None:
     """One call, and again for what DynamoDB left unprocessed, with growing pauses (Developer Guide, BatchWriteItem)."""
     pause = _FIRST_PAUSE
     for _try in range(_TRIES):
@@ -124,7 +123,7 @@ def _write(client: Any, table: str, requests: list[dict[str, Any]], sleep: Sleep
         requests = [request for left in answer.get("UnprocessedItems", {}).values() for request in left]
         if not requests:
             return
-        sleep(pause)
+        time.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
     raise ThrottledError(
         f"write to the ledger table {table}",
