@@ -7,6 +7,8 @@ import functools
 import itertools
 import json
 import os
+import time
+from collections.abc import Callable
 from typing import Any
 
 import boto3
@@ -34,6 +36,14 @@ def control(method: str, path: str, **body: Any) -> dict[str, Any]:
 def idle() -> None:
     """Wait until replication has nothing left to do and all events are delivered."""
     control("POST", "/replication/idle")
+
+
+def wait_for(look: Callable[[], Any]) -> Any:
+    """Look until there is something to see; what was seen. For what no control call waits for."""
+    deadline = time.monotonic() + 20
+    while not (seen := look()):
+        assert time.monotonic() < deadline, "waited 20 seconds in vain"
+    return seen
 
 
 def replicate(bucket: str, key: str, version_id: str | None, *, batch: bool = True) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import time
 import zipfile
 from typing import Any
 
@@ -25,6 +24,7 @@ from replication_lab import (
     idle,
     policy,
     rule,
+    wait_for,
 )
 
 MINUTE = 60
@@ -96,6 +96,32 @@ def test_no_event_without_metrics() -> None:
     pair.configure()
     pair.source.put()
     assert (pair.queue.records(), pair.source.status()) == ([], "FAILED")
+
+
+def test_eventbridge_gets_none() -> None:
+    pair = failing_pair()
+    bus = client("events")
+    bus.put_rule(Name="s3", EventPattern=json.dumps({"source": ["aws.s3"]}))
+    bus.put_targets(Rule="s3", Targets=[{"Id": "queue", "Arn": pair.queue.arn}])
+    pair.queue.set_policy(
+        allow("sqs:SendMessage", pair.queue.arn, Principal={"Service": ["events.amazonaws.com", "s3.amazonaws.com"]})
+    )
+    wanted = {"QueueArn": pair.queue.arn, "Events": ["s3:Replication:*"]}
+    pair.source.s3.put_bucket_notification_configuration(
+        Bucket=pair.source.name,
+        NotificationConfiguration={"EventBridgeConfiguration": {}, "QueueConfigurations": [wanted]},
+    )
+    pair.source.put()
+    told: list[str] = []
+
+    def both_came() -> bool:
+        for body in pair.queue.bodies():
+            told.extend(record["eventName"] for record in body.get("Records", []))
+            told.extend([body["detail-type"]] if "detail-type" in body else [])
+        return len(told) >= 2
+
+    wait_for(both_came)
+    assert sorted(told) == ["Object Created", "Replication:OperationFailedReplication"]
 
 
 def test_one_event_for_each_failing_rule() -> None:
@@ -182,10 +208,7 @@ def test_lambda_functions() -> None:
         Bucket=pair.source.name, NotificationConfiguration={"LambdaFunctionConfigurations": [wanted]}
     )
     pair.source.put()
-    deadline = time.monotonic() + 20
-    bodies = pair.queue.bodies()
-    while not bodies and time.monotonic() < deadline:
-        bodies = pair.queue.bodies()
+    bodies = wait_for(pair.queue.bodies)
     assert [record["s3"]["configurationId"] for record in bodies[0]["Records"]] == ["to-function"]
 
 
@@ -221,8 +244,7 @@ def test_late_events() -> None:
     pair = failing_pair()
     control("PUT", "/settings", event_delay=60.0)
     pair.source.put()
-    while pair.source.status() != "FAILED":
-        pass
+    wait_for(lambda: pair.source.status() == "FAILED")
     assert pair.queue.bodies() == []
     control("POST", "/clock/advance", seconds=61)
     assert pair.queue.reasons() == ["DstPutObjectNotPermitted"]
@@ -250,9 +272,7 @@ def test_replication_time_control() -> None:
     control("POST", "/clock/advance", seconds=14 * MINUTE)
     assert pair.queue.bodies() == []
     control("POST", "/clock/advance", seconds=2 * MINUTE)
-    missed = pair.queue.bodies()
-    while not missed:
-        missed = pair.queue.bodies()
+    missed = wait_for(pair.queue.bodies)
     assert pair.source.status("late") == "PENDING"
     control("POST", "/clock/advance", seconds=5 * MINUTE)
     record = missed[0]["Records"][0]

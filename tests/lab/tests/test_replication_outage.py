@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import concurrent.futures
 
-from replication_lab import AWAY, Pair, allow, control, idle, replicate
+from replication_lab import AWAY, Pair, allow, control, idle, replicate, wait_for
 
 
 def test_pending_while_the_destinations_region_is_down_and_then_resumed() -> None:
@@ -45,8 +45,7 @@ def test_batch_replication_waits_for_the_region() -> None:
     control("POST", f"/regions/{AWAY}/down")
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         running = pool.submit(replicate, pair.source.name, "key", version)
-        while pair.source.status() != "PENDING":
-            pass
+        wait_for(lambda: pair.source.status() == "PENDING")
         assert not running.done()
         control("POST", f"/regions/{AWAY}/up")
         assert running.result(timeout=10)["attempts"][0]["reason"] is None

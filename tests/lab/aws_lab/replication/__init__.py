@@ -12,7 +12,7 @@ from typing import Any
 def install() -> None:
     """Hang replication in the lab: called once, before MiniStack starts."""
     from aws_lab import control, extensions, faults, iam
-    from aws_lab.replication import hooks
+    from aws_lab.replication import hooks, metrics
     from aws_lab.replication.engine import SourceMissing, engine
 
     async def replicate(wanted: dict[str, Any]) -> dict[str, Any]:
@@ -39,6 +39,7 @@ def install() -> None:
     faults.on_region_change(region_changed)
     extensions.on_start(engine.run)
     extensions.on_start(engine.watch_deadlines)
+    extensions.on_start(metrics.publish)
     extensions.on_reset(engine.reset)
     control.route("POST", "/replication/idle", idle)
     control.route("POST", "/replication/version", replicate)

@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass, replace
 
 from aws_lab import clock, faults, settings, store
-from aws_lab.replication import authorize, copying, events, pausing, selection, status
+from aws_lab.replication import authorize, copying, events, metrics, pausing, selection, status
 from aws_lab.replication.authorize import Case
 from aws_lab.replication.rules import Operation, Rule
 from aws_lab.replication.timetable import Timetable
@@ -78,6 +78,8 @@ class Engine:
         delay = knobs.replication_delay + self._jitter.uniform(0, knobs.replication_jitter)
         self._due.add(task.requested_at + delay, task)
         self._watch_deadline(task)
+        for rule in rules:
+            metrics.begun(version, rule, operation, task.requested_at)
 
     async def run(self) -> None:
         """Replicate what falls due, for ever (a background task of the lab)."""
@@ -107,6 +109,7 @@ class Engine:
         self._waiting.clear()
         self._late.clear()
         events.reset()
+        metrics.reset()
         store.forget()
 
     def _work(self, task: _Task) -> None:
@@ -136,6 +139,9 @@ class Engine:
             self._tell_missed(task, rule)
             if reason is None:
                 events.replicated_after_threshold(task.source, rule, task.operation, task.requested_at)
+        metrics.ended(
+            task.source, rule, task.operation, task.requested_at, replicated=reason is None, batch=task.batch
+        )
         if reason is not None:
             events.failed(task.source, rule, task.operation, task.requested_at, reason)
 
