@@ -25,7 +25,7 @@ def head_bucket(client: Any, bucket: str, owner: str | None = None) -> str:
     headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
     # Old answers lack the body's field; the header has been there since S3 has Regions.
     region = answer.get("BucketRegion") or headers.get("x-amz-bucket-region")
-    return str(region) if region else _location(client, bucket)
+    return str(region) if region else get_location(client, bucket)
 
 
 def get_versioning(client: Any, bucket: str) -> str:
@@ -47,7 +47,8 @@ def has_object_lock(client: Any, bucket: str) -> bool:
     return bool(answer.get("ObjectLockConfiguration", {}).get("ObjectLockEnabled") == "Enabled")
 
 
-def _location(client: Any, bucket: str) -> str:
+def get_location(client: Any, bucket: str) -> str:
+    """GetBucketLocation: the bucket's Region. Raises :class:`AwsError`."""
     with call(f"find the Region of bucket {bucket}", "s3:GetBucketLocation"):
         answer = client.get_bucket_location(Bucket=bucket)
     # API reference, GetBucketLocation: null is us-east-1, EU is eu-west-1.

@@ -10,9 +10,9 @@ import pytest
 import yaml
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.aws_dr.s3.plugins.filter import policies
+from ansible_collections.aws_dr.s3.plugins.filter import plans, policies
 
-FILTERS = policies.FilterModule().filters()
+FILTERS = {**policies.FilterModule().filters(), **plans.FilterModule().filters()}
 PAIR = {"source": {"bucket": "invoices"}, "destination": {"bucket": "invoices-dr"}}
 
 
