@@ -26,7 +26,19 @@ class Settings:
     events_reordered: bool = False
     # A Get of a configuration just put still shows the old one for so long (S3 documents no bound)
     read_after_write_lag: float = 0.0
-    # Batch Operations: the owner of aws_lab.batch adds his fields below
+    # Batch Operations: how long each state is to be seen; tasks a second (0: as many as the lab can); how long a new
+    # job is unknown to everything but CreateJob; how many Batch Replication jobs of an account are active at once
+    batch_state_delay: float = 0.05
+    batch_task_rate: float = 0.0
+    batch_visibility_lag: float = 0.0
+    batch_active_jobs: int = 6
+    # Where AWS's documentation and real jobs, or two pages of it, disagree.
+    # Columns of the report: "example" (status before error code, as real reports have it) or "schema"
+    batch_report_order: str = "example"
+    # An empty version id: "documented" (400 InvalidRequest) or "observed" (500 SrcObjectNotFound)
+    batch_missing_version_id: str = "documented"
+    # A job whose report can't be written ends as "Failed" or "Complete"
+    batch_report_failure_status: str = "Failed"
 
 
 _current = Settings()
