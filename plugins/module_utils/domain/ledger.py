@@ -119,6 +119,11 @@ def failure_item(event: FailureEvent, retention_days: int | None = None) -> Item
     return {name: value for name, value in item.items() if value is not None}
 
 
+def is_failure(sort_key: str) -> bool:
+    """Tell the sort key of a failure event from that of a note."""
+    return sort_key[sort_key.rindex("\0") - WIDTH - 1] == _FAILURE
+
+
 def directory_item(bucket: str, rule_id: str) -> Item:
     """Make the item that says: this rule of this bucket has, or had, failures."""
     return {"pk": RULES_PARTITION, "sk": f"{bucket}#{rule_id}"}

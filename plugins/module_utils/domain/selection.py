@@ -41,3 +41,8 @@ class Selection:
     def matches_rule(self, bucket: str, rule_id: str) -> bool:
         """Tell whether records of this rule can be selected at all."""
         return (self.bucket is None or self.bucket == bucket) and (not self.rule_ids or rule_id in self.rule_ids)
+
+    @property
+    def is_of_whole_rules(self) -> bool:
+        """Whether a rule is either selected with all its records or not at all."""
+        return not (self.destinations or self.reasons or self.key_prefix or self.failed_after or self.failed_before)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import groupby
 from operator import attrgetter
@@ -45,12 +45,12 @@ def read(
     concurrency: int = 16,
     full: bool = False,
     on_orphan: Callable[[list[tuple[str, str]]], None] | None = None,
-) -> Iterator[StoredRecord]:
+) -> Generator[StoredRecord, None, None]:
     """Yield the selected records: bucket by bucket, shard by shard, within a shard by their place in the table.
 
     Records of the same (key, version) of several rules and destinations follow one another. ``full`` reads all that
     is known of a record; otherwise what ``domain.ledger.BRIEF`` names. ``on_orphan`` gets (pk, sk) of notes whose
-    record is gone. Raises :class:`AwsError`; a missing table is an error, never an empty ledger.
+    record is gone. Close it when not all is wanted. Raises :class:`AwsError`; a missing table is an error, never an empty ledger.
     """
     rules = rules_of(client, table, selection)
     attributes = ledger.FULL if full else ledger.BRIEF
