@@ -17,6 +17,7 @@ from typing import Any
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.arn import parse_arn
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.manifest import CSV_FORMAT
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.report import report_manifest_key
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.times import from_datetime
 
 STATUSES = (
@@ -193,7 +194,7 @@ def parse_job(answer: Mapping[str, Any], region: str) -> Job:
         ),
         status_reason=answer.get("StatusUpdateReason", ""),
         suspended_cause=answer.get("SuspendedCause", ""),
-        report=_report(answer.get("Report") or {}),
+        report=_report(answer.get("Report") or {}, answer["JobId"]),
         manifest=_manifest(answer.get("Manifest") or {}, answer.get("GeneratedManifestDescriptor") or {}),
     )
 
@@ -208,13 +209,14 @@ def _progress(summary: Mapping[str, Any]) -> Progress:
     )
 
 
-def _report(report: Mapping[str, Any]) -> dict[str, Any]:
+def _report(report: Mapping[str, Any], job_id: str) -> dict[str, Any]:
     if not report.get("Enabled"):
         return {}
     arn = parse_arn(report.get("Bucket", ""))
     return {
         "bucket": arn.resource if arn else report.get("Bucket", ""),
         "prefix": report.get("Prefix", ""),
+        "key": report_manifest_key(report.get("Prefix", ""), job_id),
         "scope": "failed_tasks_only" if report.get("ReportScope") == "FailedTasksOnly" else "all_tasks",
     }
 

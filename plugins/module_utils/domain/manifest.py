@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
@@ -65,15 +64,6 @@ def encode_key(key: str) -> str:
 def format_row(version: ObjectVersion) -> str:
     """Give the manifest row, line end included."""
     return f"{version.bucket},{encode_key(version.key)},{version.version_id or NULL_VERSION}\n"
-
-
-def without_repeats(versions: Iterable[ObjectVersion]) -> Iterator[ObjectVersion]:
-    """Drop neighbours that are the same object version: it failed under several rules or to several destinations.
-
-    A Batch Replication task runs all rules, so that once is enough. Memory does not grow with the input.
-    """
-    for version, _same in groupby(versions):
-        yield version
 
 
 def parse_rows(rows: Iterable[Sequence[str]], fields: Sequence[str]) -> Iterator[ObjectVersion]:

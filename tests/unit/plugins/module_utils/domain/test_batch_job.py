@@ -119,7 +119,12 @@ def test_a_described_job_is_read() -> None:
     assert (job.created_at, job.ended_at) == ("2024-09-05T21:04:32.527Z", "2024-09-05T22:00:00.000Z")
     assert result["progress"] == "8 of 8 done, 2 failed, 2/s"
     assert result["failure_reasons"] == [{"code": "JobFailed", "reason": "the threshold"}]
-    assert result["report"] == {"bucket": "jobs", "prefix": "reports", "scope": "all_tasks"}
+    assert result["report"] == {
+        "bucket": "jobs",
+        "prefix": "reports",
+        "key": "reports/job-00e123a4-c0d8-41f4-a0eb-b46f9ba5b07c/manifest.json",
+        "scope": "all_tasks",
+    }
     assert result["manifest"] == {
         "bucket": "jobs",
         "key": "manifests/a/b.csv",

@@ -23,7 +23,6 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.domain.manifest import (
     parse_rows,
     source_of_csv,
     source_of_inventory,
-    without_repeats,
 )
 
 # Whatever S3 takes as a key: up to 1,024 bytes of UTF-8, control characters, separators and line ends among them.
@@ -54,11 +53,6 @@ def test_keys_are_encoded_as_aws_wants_them() -> None:
 
 def test_a_version_without_id_is_the_word_null() -> None:
     assert format_row(ObjectVersion("b-b", "k", "")) == "b-b,k,null\n"
-
-
-def test_the_same_version_of_several_rules_is_written_once() -> None:
-    one, two = ObjectVersion("src", "a", "1"), ObjectVersion("src", "a", "2")
-    assert list(without_repeats([one, one, two, two, one])) == [one, two, one]
 
 
 def test_rows_without_a_version_column_mean_the_current_version() -> None:

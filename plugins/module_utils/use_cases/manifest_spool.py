@@ -1,0 +1,107 @@
+# SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Failure records on their way into a manifest: read once, kept on disk, never in memory.
+
+Two files lie in the task's folder on the target: the manifest's rows (about 60 to 3,200 bytes an object) and what is
+needed to note in the ledger which records the job took (about 150 to 1,100 bytes a record).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from types import TracebackType
+from typing import BinaryIO
+
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.failure_record import FailureRecord, JobNote
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.ledger import Item, StoredRecord, note_item
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.manifest import ObjectVersion, format_row
+
+TAKEN = "taken"
+# Beyond this many different jobs the ledger's notes are no help in finding one that is still at work.
+_MOST_TAKERS = 100
+
+
+class ManifestSpool:
+    """A manifest that is being made; a context manager that removes its files.
+
+    ``objects`` counts rows, ``records`` failure records; ``digest`` stands for all that makes this manifest another
+    one than the last: its rows, when each record failed last, and which job's failure was noted. That a record was
+    taken by a job is left out, because a run that was killed may have noted it for some records only.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self.rows: BinaryIO = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
+        self._notes: BinaryIO = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
+        self.objects = 0
+        self.records = 0
+        self.size = 0
+        self.takers: dict[str, int] = {}
+        self.digest = ""
+
+    def __enter__(self) -> ManifestSpool:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.rows.close()
+        self._notes.close()
+
+    def fill(self, records: Iterable[StoredRecord]) -> None:
+        """Write all records; those of one object version (several rules, several destinations) become one row."""
+        digest = hashlib.sha256()
+        for version, same in groupby(records, key=_version_of):
+            row = format_row(version).encode()
+            self.rows.write(row)
+            self.size += len(row)
+            self.objects += 1
+            digest.update(row)
+            for stored in same:
+                digest.update(_distinct(stored.record))
+                self._keep(stored)
+        self.digest = digest.hexdigest()
+        self.rows.seek(0)
+
+    def _keep(self, stored: StoredRecord) -> None:
+        self.records += 1
+        note = stored.record.job
+        if note and note.status == TAKEN and (note.job_id in self.takers or len(self.takers) < _MOST_TAKERS):
+            self.takers[note.job_id] = self.takers.get(note.job_id, 0) + 1
+        taker = note.job_id if note else ""
+        line = json.dumps([taker, stored.partition, stored.base, stored.expires_at], separators=(",", ":"))
+        self._notes.write(line.encode() + b"\n")
+
+    def notes(self, job_id: str, at: str) -> Iterator[Item]:
+        """Give the ledger items that say: this job took the record; for those whose newest note is not of this job."""
+        self._notes.seek(0)
+        note = JobNote(job_id, TAKEN, at)
+        for line in self._notes:
+            taker, partition, base, expires_at = json.loads(line)
+            if taker != job_id:
+                yield note_item(StoredRecord(_ANY, partition, base, expires_at=expires_at), note)
+
+    def missing_notes(self, job_id: str) -> int:
+        """Count the records whose newest note is not of this job."""
+        self._notes.seek(0)
+        return sum(1 for line in self._notes if json.loads(line)[0] != job_id)
+
+
+def _version_of(stored: StoredRecord) -> ObjectVersion:
+    record = stored.record
+    return ObjectVersion(record.bucket, record.object_key, record.version_id)
+
+
+def _distinct(record: FailureRecord) -> bytes:
+    """Give what makes a record another one than at the last run."""
+    note = record.job
+    failed_in = note.job_id if note and note.status != TAKEN else ""
+    return "\0".join((record.rule_id, record.destination, record.last_failed_at, failed_in, "")).encode()
+
+
+# A note's item is made of where its record lies, not of what it says.
+_ANY = FailureRecord("", "", "", "", "", "", "", "", 0)
