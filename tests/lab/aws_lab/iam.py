@@ -8,6 +8,7 @@ across accounts both have to; a KMS key policy has to in any case. Organizations
 """
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -178,10 +179,15 @@ def _role(role_arn: str) -> dict[str, Any] | None:
 
 
 def _statements(document: Any) -> list[dict[str, Any]]:
+    """The statements of a policy document; none where it is malformed, as the evaluator takes it."""
     if isinstance(document, str):
-        document = evaluator.json.loads(document)
-    statements = (document or {}).get("Statement", [])
-    return [statements] if isinstance(statements, dict) else list(statements)
+        try:
+            document = json.loads(document)
+        except ValueError:
+            return []
+    statements = document.get("Statement", []) if isinstance(document, dict) else []
+    found = statements if isinstance(statements, list) else [statements]
+    return [statement for statement in found if isinstance(statement, dict)]
 
 
 def _names(statement: dict[str, Any], service_principal: str) -> bool:

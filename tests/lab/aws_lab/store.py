@@ -5,140 +5,31 @@
 MiniStack keeps a bucket's current objects in `_buckets[name]["objects"]` and every version of a key, oldest first, in
 `_object_versions[(bucket, key)]`; tags, ACLs and locks sit in dictionaries of their own, keyed by (bucket, key,
 version) with None for the null version. All of them are divided by account. Bucket names are global, so nobody outside
-this file
-has to think of accounts: every function takes the bucket's name alone.
+this file has to think of accounts: every function takes the bucket's name alone.
 
 The version id of the null version is the string "null" here, as on the wire.
 """
 from __future__ import annotations
 
 import bisect
-import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, cast
 
 from ministack.core.responses import request_scope
 from ministack.services import s3
 
 from aws_lab import clock
+from aws_lab.versions import NOTES, NULL_VERSION, Extras, Notes, Version
 
-NULL_VERSION = "null"
-_NOTES = "_lab"
+__all__ = ["NULL_VERSION", "Extras", "Notes", "Version"]
+
 _COPIED = (
     "last_modified", "etag", "size", "content_type", "content_encoding", "metadata", "checksums", "checksum_type",
     "parts",
 )  # fmt: skip
 
 
-@dataclass
-class Notes:
-    """What the lab remembers of a version beside MiniStack's own record.
-
-    created: lab time of the original write, exact enough to order versions; a replica has its source's.
-    written_tags: the tags given with the write itself: rules with tag filters look at these, never at later ones.
-    destinations: replication status (PENDING, COMPLETED, FAILED) for every destination bucket the version goes to.
-    is_replica: made by replication; stays true while replica modification sync makes the status say something else.
-    """
-
-    created: float
-    written_tags: dict[str, str] = field(default_factory=dict)
-    destinations: dict[str, str] = field(default_factory=dict)
-    is_replica: bool = False
-
-
-@dataclass(frozen=True)
-class Version:
-    """One version of an object, or one delete marker. `record` is MiniStack's own record, live: change it here only."""
-
-    bucket: str
-    owner: str
-    key: str
-    version_id: str
-    record: dict[str, Any]
-
-    @property
-    def is_delete_marker(self) -> bool:
-        """Whether this is a delete marker."""
-        return bool(self.record.get("is_delete_marker"))
-
-    @property
-    def is_latest(self) -> bool:
-        """Whether a read without a version id finds this one."""
-        return bool(self.record.get("is_latest", True))
-
-    @property
-    def size(self) -> int:
-        """Bytes; 0 for a delete marker."""
-        return int(self.record.get("size") or 0)
-
-    @property
-    def etag(self) -> str:
-        """Without quotes; empty for a delete marker."""
-        return str(self.record.get("etag") or "").strip('"')
-
-    @property
-    def last_modified(self) -> str:
-        """ISO time of the write, UTC, milliseconds."""
-        return str(self.record["last_modified"])
-
-    @property
-    def storage_class(self) -> str:
-        """STANDARD where none was named."""
-        return str(self.record.get("storage_class") or "STANDARD")
-
-    @property
-    def is_multipart(self) -> bool:
-        """Whether the object was uploaded in parts (its ETag ends with the number of parts)."""
-        return "-" in self.etag
-
-    @property
-    def status(self) -> str | None:
-        """x-amz-replication-status, or None where the header is not sent."""
-        return self.record.get("replication_status")
-
-    @property
-    def encryption(self) -> dict[str, str]:
-        """The x-amz-server-side-encryption headers stored with the object; empty where it was written without any."""
-        return cast("dict[str, str]", s3._stored_sse_headers(self.record))
-
-    @property
-    def kms_key(self) -> str | None:
-        """The KMS key the object is encrypted with ("" for the account's aws/s3 key), None without SSE-KMS."""
-        if not self.encryption.get("x-amz-server-side-encryption", "").startswith("aws:kms"):
-            return None
-        return self.encryption.get("x-amz-server-side-encryption-aws-kms-key-id", "")
-
-    @property
-    def encryption_type(self) -> str:
-        """SSE-S3, SSE-KMS, DSSE-KMS, SSE-C or NOT-SSE, as S3 Inventory and Batch manifests name them."""
-        algorithm = self.encryption.get("x-amz-server-side-encryption")
-        if "x-amz-server-side-encryption-customer-algorithm" in self.encryption:
-            return "SSE-C"
-        return {"AES256": "SSE-S3", "aws:kms": "SSE-KMS", "aws:kms:dsse": "DSSE-KMS"}.get(algorithm or "", "NOT-SSE")
-
-    @property
-    def notes(self) -> Notes:
-        """What the lab remembers of this version."""
-        found = self.record.get(_NOTES)
-        if found is None:
-            moment = datetime.datetime.fromisoformat(self.last_modified).timestamp()
-            found = self.record[_NOTES] = Notes(created=moment)
-        return cast("Notes", found)
-
-    @property
-    def _side_key(self) -> tuple[str, str, str | None]:
-        return self.bucket, self.key, None if self.version_id == NULL_VERSION else self.version_id
-
-
-@dataclass(frozen=True)
-class Extras:
-    """What hangs on a version outside its record. retention: {"Mode", "RetainUntilDate"}; legal_hold: ON or OFF."""
-
-    tags: dict[str, str] = field(default_factory=dict)
-    acl: str | None = None
-    retention: dict[str, str] | None = None
-    legal_hold: str | None = None
+_owners: dict[str, str] = {}  # MiniStack looks through all buckets for this; asked dozens of times a replica
 
 
 # ---- buckets
@@ -146,7 +37,13 @@ class Extras:
 
 def owner(bucket: str) -> str | None:
     """The account that owns the bucket, or None where there is no such bucket."""
-    return cast("str | None", s3._bucket_owner_account(bucket))
+    known = _owners.get(bucket)
+    if known is not None and s3._buckets.contains_scoped(known, None, bucket):
+        return known
+    found = s3._bucket_owner_account(bucket)
+    if found is not None:
+        _owners[bucket] = found
+    return cast("str | None", found)
 
 
 def region(bucket: str) -> str | None:
@@ -265,7 +162,7 @@ def body(version: Version) -> bytes:
 def extras(version: Version) -> Extras:
     """Tags, ACL and locks of a version, as they are now."""
     def side(table: Any) -> Any:
-        return table.get_scoped(version.owner, None, version._side_key)
+        return table.get_scoped(version.owner, None, version.side_key)
 
     return Extras(
         tags=dict(side(s3._object_tags) or {}),
@@ -368,7 +265,7 @@ def stamp_creation(bucket: str, key: str, version_id: str) -> None:
     _last_created = max(clock.now(), _last_created + 1e-6)
     version = find(bucket, key, version_id)
     if version is not None:
-        version.record[_NOTES] = Notes(created=_last_created)
+        version.record[NOTES] = Notes(created=_last_created)
 
 
 def _bucket(name: str) -> dict[str, Any] | None:
@@ -383,9 +280,9 @@ def _of_bucket(table: Any, bucket: str) -> Any:
 
 def _side_set(table: Any, version: Version, value: Any) -> None:
     if value:
-        table.set_scoped(version.owner, None, version._side_key, value)
+        table.set_scoped(version.owner, None, version.side_key, value)
     else:
-        table.pop_scoped(version.owner, None, version._side_key, None)
+        table.pop_scoped(version.owner, None, version.side_key, None)
 
 
 def _insert(bucket: str, source: Version, record: dict[str, Any]) -> Version:
@@ -393,7 +290,7 @@ def _insert(bucket: str, source: Version, record: dict[str, Any]) -> Version:
     account = owner(bucket)
     if account is None:
         raise LookupError(f"there is no bucket {bucket}")
-    record[_NOTES] = Notes(created=source.notes.created, is_replica=True)
+    record[NOTES] = Notes(created=source.notes.created, is_replica=True)
     objects = s3._buckets.get_scoped(account, None, bucket)["objects"]
     with request_scope(account, region(bucket) or ""):
         records: list[dict[str, Any]] = s3._object_versions.setdefault((bucket, source.key), [])

@@ -8,6 +8,7 @@ again by itself; while a bucket's Region is away it stays PENDING, and S3 resume
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import time
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from aws_lab.replication.rules import Operation, Rule
 from aws_lab.replication.timetable import Timetable
 from aws_lab.store import Version
 
+LOG = logging.getLogger("aws_lab")
 _SLICE = 0.004  # seconds of work after which requests get their turn
 _POLL = 0.01
 
@@ -116,8 +118,11 @@ class Engine:
         for rule in task.rules:
             if _held_back(task.source.bucket, rule):
                 self._waiting.append(replace(task, rules=(rule,)))
-            else:
+                continue
+            try:
                 self._attempt(task, rule)
+            except Exception:  # a defect of the lab must not stop all replication; the object stays PENDING
+                LOG.exception("could not replicate %r of %s", task.source.key, task.source.bucket)
 
     # ---- one version under one rule
 
