@@ -50,7 +50,8 @@ def read(
 
     Records of the same (key, version) of several rules and destinations follow one another. ``full`` reads all that
     is known of a record; otherwise what ``domain.ledger.BRIEF`` names. ``on_orphan`` gets (pk, sk) of notes whose
-    record is gone. Close it when not all is wanted. Raises :class:`AwsError`; a missing table is an error, never an empty ledger.
+    record is gone. Close it when not all is wanted. Raises :class:`AwsError`; a missing table is an error, never an
+    empty ledger.
     """
     rules = rules_of(client, table, selection)
     attributes = ledger.FULL if full else ledger.BRIEF
