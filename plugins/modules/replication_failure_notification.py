@@ -138,12 +138,17 @@ notification:
       description: The prefix of the keys.
       type: str
       returned: when O(state=present)
+    silent_because:
+      description: Why the bucket may not send all failure events, rules without metrics for example; empty when it will.
+      type: str
+      returned: when O(state=present)
   sample:
     configured: true
     id: aws-dr-s3-replication-failures
     queue_arn: arn:aws:sqs:us-east-1:111122223333:s3-replication-failures
     events: [OperationFailedReplication]
     key_prefix: ""
+    silent_because: ""
 """
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.notification import EVENTS, FAILED

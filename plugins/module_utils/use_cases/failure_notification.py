@@ -41,16 +41,16 @@ def ensure(client: Any, caller: Caller, task: Task, check_mode: bool, patience: 
     wanted = _wanted(task, region, caller) if task.present else None
     after = notification.with_entry(before, wanted) if wanted else notification.without_entry(before, task.entry_id)
     changed = not notification.same(before, after)
-    warnings = _warnings(client, task.bucket) if wanted else []
+    silent = _silent_because(client, task.bucket) if wanted else ""
     if changed and not check_mode:
         _put(client, task, after, patience)
         _verify(client, task.bucket, after, patience)
     return Outcome(
         changed,
-        {"notification": _result(after, task, wanted)},
+        {"notification": _result(after, task, wanted, silent)},
         notification.readable(before),
         notification.readable(after),
-        warnings,
+        [_silence_told(task.bucket, silent)] if silent else [],
     )
 
 
@@ -106,21 +106,23 @@ def _verify(client: Any, bucket: str, expected: Configuration, patience: Patienc
         )
 
 
-def _warnings(client: Any, bucket: str) -> list[str]:
+def _silent_because(client: Any, bucket: str) -> str:
+    """Say why the bucket will not send all failure events; ``""`` when it will."""
     try:
         _role, rules = s3_bucket.get_replication_rules(client, bucket)
     except AccessDeniedError as error:
-        return [f"Whether bucket {bucket} will send replication events is not known. {error.message}"]
-    why = notification.metrics_missing(rules)
-    if why is None:
-        return []
-    return [
-        f"Bucket {bucket} will not send all replication failure events: {why}. "
+        return f"its rules can't be read. {error.message}"
+    return notification.metrics_missing(rules) or ""
+
+
+def _silence_told(bucket: str, why: str) -> str:
+    return (
+        f"Bucket {bucket} may not send all replication failure events: {why}. "
         f"S3 sends them only for rules with metrics on (metrics: true in aws_dr.s3.bucket_replication)"
-    ]
+    )
 
 
-def _result(configuration: Configuration, task: Task, wanted: Wanted | None) -> dict[str, Any]:
+def _result(configuration: Configuration, task: Task, wanted: Wanted | None, silent: str) -> dict[str, Any]:
     if wanted is None:
         return {"configured": False, "id": task.entry_id}
     entry = notification.covering(configuration, wanted) or notification.find(configuration, wanted.entry_id) or {}
@@ -130,4 +132,5 @@ def _result(configuration: Configuration, task: Task, wanted: Wanted | None) -> 
         "queue_arn": wanted.queue_arn,
         "events": sorted(wanted.events),
         "key_prefix": wanted.key_prefix,
+        "silent_because": silent,
     }
