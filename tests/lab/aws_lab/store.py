@@ -191,6 +191,13 @@ def set_extras(version: Version, given: Extras) -> None:
     _side_set(s3._object_legal_hold, version, given.legal_hold)
 
 
+def clear_extras(bucket: str, key: str, version_id: str) -> None:
+    """Take tags, ACL and locks from a version, where it is there."""
+    version = find(bucket, key, version_id)
+    if version is not None:
+        set_extras(version, Extras())
+
+
 def write_replica(
     destination: str, source: Version, *, storage_class: str, headers: dict[str, str], given: Extras
 ) -> Version:

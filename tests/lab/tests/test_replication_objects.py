@@ -372,6 +372,14 @@ def test_the_null_version() -> None:
     assert plain.status(version_id="null") == "COMPLETED"
 
 
+def test_a_new_null_version_has_none_of_the_old_ones_tags() -> None:
+    bucket = Bucket()
+    bucket.version(False)
+    for tags in ({"Tagging": "old=1"}, {}):
+        bucket.s3.put_object(Bucket=bucket.name, Key="key", Body=b"null", **tags)
+    assert bucket.tags() == {}
+
+
 def test_delete_markers_by_batch_as_the_rule_says() -> None:
     pair = Pair()
     pair.source.put()

@@ -357,6 +357,17 @@ def test_across_accounts_both_sides_have_to_allow() -> None:
     check(pair, "DstPutObjectNotPermitted", "key", pair.source.put())
 
 
+def test_the_resources_account_is_the_bucket_owners() -> None:
+    pair = Pair(account=OTHER_ACCOUNT)
+    into = f"{pair.destination.arn}/*"
+    pair.destination.set_policy(allow(DESTINATION_ACTIONS, into, Principal={"AWS": pair.role.arn}))
+    for account, reasons in ((OTHER_ACCOUNT, []), (ACCOUNT, ["DstPutObjectNotPermitted"])):
+        elsewhere = {"StringNotEquals": {"aws:ResourceAccount": account}}
+        pair.role.add(deny("s3:Replicate*", "*", Condition=elsewhere))
+        pair.source.put()
+        assert pair.queue.reasons() == reasons
+
+
 def test_the_owner_of_a_replica_in_another_account() -> None:
     pair = Pair(account=OTHER_ACCOUNT)
     pair.destination.allow_acls()

@@ -4,8 +4,7 @@
 
 MiniStack replicates within the PUT, to the first matching rule, with a new version id and without asking the role;
 that is what `_maybe_replicate` and `_maybe_replicate_delete_marker` do, so they do nothing here. A request's changes
-are told
-when the request is done: tags, ACL and locks are stored after the object's version is made.
+are told when the request is done: tags, ACL and locks are stored after the object's version is made.
 """
 from __future__ import annotations
 
@@ -81,6 +80,9 @@ def _telling_version(record: Callable[..., Any], observe: Observer) -> Callable[
         version_id = record(bucket, key, prior, obj, data)
         name = version_id or store.NULL_VERSION
         store.stamp_creation(bucket, key, name)
+        if name == store.NULL_VERSION:
+            # It takes the place of another null version: MiniStack would leave it that one's tags, ACL and locks.
+            store.clear_extras(bucket, key, name)
         _tell((bucket, key, name, Operation.PUT), observe)
         return version_id
 

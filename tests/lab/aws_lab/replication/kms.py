@@ -38,7 +38,7 @@ def find(reference: str, *, account: str, region: str) -> Key | None:
     """
     if reference.startswith("arn:"):
         parts = reference.split(":", 5)
-        if len(parts) < 6 or parts[3] != region:
+        if len(parts) < 6:
             return None
         account = parts[4]
     with request_scope(account, region):
