@@ -7,8 +7,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import importlib
-import importlib.util
 import logging
 import os
 import shlex
@@ -16,7 +14,6 @@ import signal
 from pathlib import Path
 
 LOG = logging.getLogger("aws_lab")
-AREAS = ("aws_lab.replication", "aws_lab.batch")
 
 
 def main() -> None:
@@ -72,7 +69,7 @@ def _prepare_lambda_environment(port: int, authority: Path) -> None:
 
 
 async def _run(state_dir: Path) -> None:
-    from aws_lab import accounts, app, extensions, patches
+    from aws_lab import accounts, app, batch, extensions, patches, replication
     from aws_lab.proxy import Proxy
 
     stop = asyncio.Event()
@@ -85,9 +82,8 @@ async def _run(state_dir: Path) -> None:
     _prepare_lambda_environment(port, state_dir / "ca.pem")
     patches.apply()
     app.install_routes()
-    for area in AREAS:
-        if importlib.util.find_spec(area) is not None:
-            getattr(importlib.import_module(area), "install", lambda: None)()
+    replication.install()
+    batch.install()
     async with app.ministack_running():
         await accounts.bootstrap()
         tasks = [asyncio.create_task(hook()) for hook in extensions.start_hooks()]

@@ -23,19 +23,18 @@ class Certificates:
 
     def context_for(self, host: str) -> ssl.SSLContext:
         """A server context for the name; SNI may then still ask for another one."""
-        parent = host.partition(".")[2]
-        names = [host] if parent.count(".") < 2 else [f"*.{parent}"]  # *.amazonaws.com would be no real name
-        context = self._contexts.get(names[0])
+        name = "*." + host.lower().partition(".")[2]
+        context = self._contexts.get(name)
         if context is None:
-            context = self._contexts[names[0]] = self._issue(names)
+            context = self._contexts[name] = self._issue(name)
         return context
 
-    def _issue(self, names: list[str]) -> ssl.SSLContext:
+    def _issue(self, name: str) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.set_alpn_protocols(["http/1.1"])
         context.num_tickets = 0  # nobody resumes sessions here; tickets cost a round of crypto per connection
         context.sni_callback = self._switch
-        self._authority.issue_cert(*names).configure_cert(context)
+        self._authority.issue_cert(name).configure_cert(context)
         return context
 
     def _switch(self, connection: ssl.SSLObject | ssl.SSLSocket, name: str | None, _: ssl.SSLContext) -> None:

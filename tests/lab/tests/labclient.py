@@ -5,12 +5,16 @@
 from __future__ import annotations
 
 import json
+import os
 import urllib.error
 import urllib.request
 from typing import Any
 
 import boto3
+from botocore.auth import S3SigV4Auth
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
+from botocore.httpsession import URLLib3Session
 
 Client = Any
 
@@ -107,3 +111,14 @@ class Clients:
             )
             self._made[name] = boto3.client(service, region_name=region, config=settings, **keys)
         return self._made[name]
+
+
+def raw_get(host: str, path: str, region: str) -> tuple[int, dict[str, str], str]:
+    """A signed GET with no SDK on the way that follows redirects."""
+    session = boto3.Session()
+    request = AWSRequest("GET", f"https://{host}{path}")
+    S3SigV4Auth(session.get_credentials(), "s3", region).add_auth(request)
+    answer = URLLib3Session(verify=os.environ["AWS_CA_BUNDLE"], proxies={"https": os.environ["HTTPS_PROXY"]}).send(
+        request.prepare()
+    )
+    return answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, answer.text

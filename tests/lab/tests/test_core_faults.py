@@ -84,6 +84,15 @@ def test_any_error_can_be_played(client: Clients, lab: Lab, service: str) -> Non
     assert _error(client, service) == (409, "OperationAborted", "A <conflicting> operation & so on")
 
 
+def test_sqs_still_tells_the_kind_of_error_of_its_query_protocol(client: Clients, lab: Lab) -> None:
+    lab.fault("throttle", times=1)
+    lab.fault("server_error", times=1)
+    for kind in ("Sender", "Receiver"):
+        with pytest.raises(ClientError) as caught:
+            client("sqs").list_queues()
+        assert caught.value.response["Error"]["Type"] == kind
+
+
 def test_boto3_retries_a_throttle(client: Clients, lab: Lab, make_bucket: Callable[..., str]) -> None:
     bucket = make_bucket("retry-bucket")
     fault = lab.fault("throttle", operation="PutObject", times=1)

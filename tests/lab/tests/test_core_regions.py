@@ -4,18 +4,13 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-import boto3
 import pytest
-from botocore.auth import S3SigV4Auth
-from botocore.awsrequest import AWSRequest
 from botocore.exceptions import ConnectionClosedError
-from botocore.httpsession import URLLib3Session
-from labclient import Clients, Lab
+from labclient import Clients, Lab, raw_get
 
 
 def test_the_wrong_region_is_redirected_and_boto3_follows(
@@ -40,7 +35,7 @@ def test_what_the_wrong_region_answers(
     make_bucket: Callable[..., str], host_region: str, signed_region: str, status: int, code: str
 ) -> None:
     bucket = make_bucket("far-bucket", "us-west-2")
-    answered, headers, body = _raw_get(f"s3.{host_region}.amazonaws.com", f"/{bucket}/k", signed_region)
+    answered, headers, body = raw_get(f"s3.{host_region}.amazonaws.com", f"/{bucket}/k", signed_region)
     assert (answered, f"<Code>{code}</Code>" in body) == (status, True), body
     assert headers.get("x-amz-bucket-region") == ("us-west-2" if status == 301 else None)
     if status == 400:
@@ -52,17 +47,6 @@ def test_what_the_wrong_region_answers(
 def test_head_bucket_names_the_region(client: Clients, make_bucket: Callable[..., str]) -> None:
     bucket = make_bucket("far-bucket", "us-west-2")
     assert client("s3", "eu-west-1").head_bucket(Bucket=bucket)["BucketRegion"] == "us-west-2"
-
-
-def _raw_get(host: str, path: str, region: str) -> tuple[int, dict[str, str], str]:
-    """A signed GET with no SDK on the way that follows redirects."""
-    session = boto3.Session()
-    request = AWSRequest("GET", f"https://{host}{path}")
-    S3SigV4Auth(session.get_credentials(), "s3", region).add_auth(request)
-    answer = URLLib3Session(verify=os.environ["AWS_CA_BUNDLE"], proxies={"https": os.environ["HTTPS_PROXY"]}).send(
-        request.prepare()
-    )
-    return answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, answer.text
 
 
 def test_buckets_of_all_regions_are_listed_everywhere(client: Clients, make_bucket: Callable[..., str]) -> None:
