@@ -23,6 +23,8 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.domain.manifest import O
 
 FORMAT = "Report_CSV_20180820"
 _COLUMNS = 7
+# Reports that users published show this where the manifest's version id is empty.
+_NO_VERSION = r"\N"
 _HTTP_STATUS = re.compile(r"[1-5]\d\d")
 _MD5 = re.compile(r"[0-9a-f]{32}")
 
@@ -63,9 +65,8 @@ class TaskResult:
 
 
 def report_manifest_key(prefix: str, job_id: str) -> str:
-    """Give the key of the report's top-level ``manifest.json``."""
-    folder = prefix.strip("/")
-    return f"{folder}/job-{job_id}/manifest.json" if folder else f"job-{job_id}/manifest.json"
+    """Give the key of the report's top-level ``manifest.json``. S3 adds a slash whatever the prefix ends with."""
+    return f"{prefix}/job-{job_id}/manifest.json" if prefix else f"job-{job_id}/manifest.json"
 
 
 def parse_report_manifest(document: bytes) -> list[ResultFile]:
@@ -118,7 +119,7 @@ def _task_result(number: int, row: Sequence[str]) -> TaskResult:
     except UnicodeDecodeError:
         raise ReportError(f"row {number} has the key {key!r}, which is not percent-encoded UTF-8") from None
     return TaskResult(
-        version=ObjectVersion(bucket, decoded, version_id),
+        version=ObjectVersion(bucket, decoded, "" if version_id == _NO_VERSION else version_id),
         succeeded=status.strip().lower() == "succeeded",
         code=code,
         http_status=int(http_status or 0),

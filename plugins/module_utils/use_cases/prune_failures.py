@@ -137,15 +137,14 @@ def _plan(
 def _note(writes: PlannedWrites, stored: StoredRecord, job: Job, found: TaskOutcome, verdict: Verdict) -> None:
     """Note what the job said, in place of what was noted before; nothing to do when it is noted already."""
     status = "failed" if verdict is Verdict.FAILED else "succeeded"
-    noted = stored.record.job
-    if noted and (noted.job_id, noted.status) == (job.job_id, status):
-        return
     at = job.ended_at or job.created_at
+    noted = stored.record.job
     if noted and noted.at > at:
         # A later job has taken the record since: its note is the one that counts.
         return
     item = note_item(stored, JobNote(job.job_id, status, at, found.code or None, found.message or None))
-    writes.put(item)
+    if not noted or (noted.job_id, noted.status) != (job.job_id, status):
+        writes.put(item)
     writes.delete((stored.partition, key) for key in stored.note_keys if key != item["sk"])
 
 

@@ -54,7 +54,7 @@ def run_batch_job(access: Access, origin: Origin, options: JobOptions, patience:
     if patience is not None and job_id and not access.check_mode:
         client = access.clients("s3control", plan.located.region)
         job = finish(access, client, job_id, patience, outcome.changed)
-        _tell_job(outcome, job)
+        _tell_job(outcome, plan, job)
     return outcome
 
 
@@ -127,7 +127,7 @@ def _apply(
         job = apply_adjustment(client, access.account, job, plan.adjustment)
     if job is None:
         return
-    _tell_job(outcome, job)
+    _tell_job(outcome, plan, job)
     if isinstance(origin, FromFailures) and (plan.action is Action.CREATE or plan.missing_notes):
         put_all(access, origin.table, spool.notes(job.job_id, job.created_at))
 
@@ -166,8 +166,8 @@ def _etag_of_same(client: Any, bucket: str, key: str, owner: str, spool: Manifes
     return facts.etag if same else None
 
 
-def _tell_job(outcome: Outcome, job: Job) -> None:
+def _tell_job(outcome: Outcome, plan: JobPlan, job: Job) -> None:
     outcome.results["job_id"] = job.job_id
     outcome.results["job"] = job.as_result()
-    if job.ended:
+    if job.ended and plan.action is not Action.DONE_BEFORE:
         outcome.results["msg"] = f"Job {job.job_id} is {job.status}: {job.progress.told()}"

@@ -133,9 +133,19 @@ def test_a_key_that_is_no_utf8_is_refused() -> None:
         list(parse_report_rows(rows("src,%FF,v,succeeded,200,,")))
 
 
+@pytest.mark.parametrize("version_id", ["", r"\N"])
+def test_a_row_without_version_names_none(version_id: str) -> None:
+    [task] = parse_report_rows(rows(f"src,k,{version_id},failed,500,SrcObjectNotFound,Object versionID is invalid\n"))
+    assert task.version == ObjectVersion("src", "k", "")
+
+
 @pytest.mark.parametrize(
     ("prefix", "key"),
-    [("", "job-1/manifest.json"), ("r/p", "r/p/job-1/manifest.json"), ("/r/", "r/job-1/manifest.json")],
+    [
+        ("", "job-1/manifest.json"),
+        ("r/p", "r/p/job-1/manifest.json"),
+        ("r/", "r//job-1/manifest.json"),
+    ],
 )
 def test_where_the_report_is(prefix: str, key: str) -> None:
     assert report_manifest_key(prefix, "1") == key
