@@ -16,7 +16,7 @@ description:
     deletes each message only after the ledger has confirmed everything that the message says. A run that is killed
     anywhere loses nothing and doubles nothing; run it again.
   - Reads messages that come straight from Amazon S3 and messages that Amazon SNS wrapped, with any number of events.
-  - Test events of Amazon S3 and events that are no replication failures are counted in RV(skipped) and dropped.
+  - Test events of Amazon S3 and events that are no replication failures are dropped and counted in RV(dropped).
   - Messages that can't be read are left in the queue, so that its redrive policy moves them to the dead-letter queue.
     They are told in RV(malformed) and in a warning.
   - Checks the table and the queue before the first message is received.
@@ -26,7 +26,9 @@ description:
 options:
   failure_queue:
     description:
-      - Name, URL or ARN of the failure queue. It is in the same Region as the task, which is the source bucket's.
+      - Name, URL or ARN of the failure queue. It is in the source bucket's Region.
+      - A mere name means a queue in the Region of the task, which is the ledger's. Give the URL or ARN of a queue in
+        another Region.
     type: str
     required: true
   redrive:
@@ -123,8 +125,8 @@ undeleted:
   returned: success, and failures after the first message was received
   type: int
   sample: 0
-skipped:
-  description: How many events were no failures, by their names. They were dropped.
+dropped:
+  description: How many events were no failures and were dropped, by their names.
   returned: success, and failures after the first message was received
   type: dict
   sample:
@@ -212,6 +214,7 @@ elapsed:
   sample: 12.345
 """
 
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.notification import queue_region
 from ansible_collections.aws_dr.s3.plugins.module_utils.failure_options import ledger_spec
 from ansible_collections.aws_dr.s3.plugins.module_utils.module import AwsDrModule, concurrency_spec
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.collect_failures import Collection, collect
@@ -243,7 +246,8 @@ def main() -> None:
         wait_timeout=params["wait_timeout"],
         concurrency=params["concurrency"],
     )
-    module.run(lambda: collect(module.client("sqs"), module.client("dynamodb"), collection, module.check_mode))
+    region = queue_region(params["failure_queue"])
+    module.run(lambda: collect(module.client("sqs", region), module.client("dynamodb"), collection, module.check_mode))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ failure events" (standard queues only; no EventBridge).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +27,11 @@ Entry = dict[str, Any]
 FAILED = "OperationFailedReplication"
 EVENTS = (FAILED, "OperationMissedThreshold", "OperationReplicatedAfterThreshold", "OperationNotTracked")
 _REPLICATION = "s3:Replication:"
+_QUEUE_NAME = re.compile(r"[A-Za-z0-9_-]{1,80}(\.fifo)?")
+# SQS Developer Guide, "Queue and message identifiers".
+_QUEUE_URL = re.compile(
+    r"https://sqs\.(?P<region>[a-z0-9-]+)\.[a-z0-9.-]+/(?P<account>\d{12})/(?P<name>[A-Za-z0-9_-]{1,80}(\.fifo)?)"
+)
 
 _KINDS = {
     "QueueConfigurations": ("queue", "QueueArn"),
@@ -61,23 +67,35 @@ def queue_arn_of(queue: str, region: str, account_id: str, partition: str) -> st
     A name means a queue of the caller's account in ``region``, which is the bucket's: S3 sends to no other Region.
     Raises :class:`RefusedError` for what names no queue.
     """
+    named = _read_queue(queue)
+    if named is None:
+        raise RefusedError(
+            "failure_queue",
+            [
+                f"{queue!r} names no SQS queue; expected its name, its ARN, or its URL "
+                f"(https://sqs.<Region>.amazonaws.com/<account>/<name>)"
+            ],
+        )
+    queue_region, account, name = named
+    return str(Arn(partition, "sqs", queue_region or region, account or account_id, name))
+
+
+def queue_region(queue: str) -> str | None:
+    """Give the Region that a queue's ARN or URL names; ``None`` for a mere name and for what names no queue."""
+    named = _read_queue(queue)
+    return (named[0] or None) if named else None
+
+
+def _read_queue(queue: str) -> tuple[str, str, str] | None:
+    """(Region, account, name) of a queue; the first two are empty for a mere name."""
     if queue.startswith("arn:"):
         arn = parse_arn(queue)
-        if arn is None or arn.service != "sqs" or not arn.region or not arn.account:
-            raise RefusedError("failure_queue", [f"{queue!r} is not the ARN of an SQS queue"])
-        return queue
+        known = arn is not None and arn.service == "sqs" and arn.region and arn.account
+        return (arn.region, arn.account, arn.resource) if arn and known else None
     if queue.startswith("https://"):
-        parts = queue.split("/")
-        host = parts[2].split(".")
-        if len(parts) != 5 or not parts[3].isdigit() or len(host) < 3 or host[0] != "sqs":
-            raise RefusedError(
-                "failure_queue",
-                [f"{queue!r} is not the URL of a queue; expected https://sqs.<Region>.amazonaws.com/<account>/<name>"],
-            )
-        return str(Arn(partition, "sqs", host[1], parts[3], parts[4]))
-    if not queue or "/" in queue or ":" in queue:
-        raise RefusedError("failure_queue", [f"{queue!r} is not a queue's name, URL or ARN"])
-    return str(Arn(partition, "sqs", region, account_id, queue))
+        match = _QUEUE_URL.fullmatch(queue)
+        return (match["region"], match["account"], match["name"]) if match else None
+    return ("", "", queue) if _QUEUE_NAME.fullmatch(queue) else None
 
 
 def queue_problems(bucket: str, bucket_region: str, queue_arn: str) -> list[str]:

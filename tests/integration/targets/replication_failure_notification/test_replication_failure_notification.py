@@ -103,7 +103,7 @@ def test_a_bucket_without_metrics_is_warned_about(
     [
         ({"failure_queue": "arn:aws:sqs:eu-west-1:111122223333:failures"}, "is in eu-west-1, bucket"),
         ({"failure_queue": "failures.fifo"}, "FIFO"),
-        ({"failure_queue": "a/b"}, "not a queue's name, URL or ARN"),
+        ({"failure_queue": "a/b"}, "names no SQS queue"),
         ({"bucket": "t-there-is-no-such-bucket"}, "Could not look at bucket t-there-is-no-such-bucket"),
         ({"failure_queue": "missing"}, "S3 can't send to a destination of bucket"),
     ],
