@@ -20,6 +20,7 @@ def install() -> None:
         """Every job of every account and Region, with the states it went through."""
         return {"jobs": [
             {"id": job.id, "account": job.account, "region": job.region, "status": job.status,
+             "tasks": len(job.rows or []), "tasks_run": len(job.outcomes),
              "history": [{"status": status, "since": clock.iso(since)} for status, since in job.history]}
             for job in jobs.all()
         ]}  # fmt: skip

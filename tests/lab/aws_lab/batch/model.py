@@ -140,6 +140,16 @@ class Job:
         """Whether the status is one that a job never leaves."""
         return self.status in TERMINAL
 
+    @property
+    def tasks_left(self) -> int:
+        """How many tasks have not been run yet."""
+        return len(self.rows or []) - len(self.outcomes)
+
+    @property
+    def next_row(self) -> Row:
+        """The row of the next task."""
+        return (self.rows or [])[len(self.outcomes)]
+
     def move(self, status: Status, now: float) -> None:
         """Change the status; IllegalTransitionError where AWS's state machine knows no such way."""
         if status not in _NEXT.get(self.status, frozenset()):

@@ -12,14 +12,15 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 
-from aws_lab import clock, faults, iam, settings
+from aws_lab import clock, faults, settings
 from aws_lab.batch import authorize, files, preparing, report, tasks
-from aws_lab.batch.model import LONGEST_SUSPENSION, Job, JobFailure, Status, to_run
+from aws_lab.batch.model import LONGEST_SUSPENSION, Job, JobFailure, Outcome, Status, to_run
 from aws_lab.batch.pulse import Pulse
 from aws_lab.batch.registry import jobs
 
 LOG = logging.getLogger(__name__)
-_SLICE = 0.004  # seconds of work after which requests get their turn
+_SLICE = 0.02  # seconds for which permissions, once read, hold
+_POLL = 0.05
 _REPORT_HEADERS = {"x-amz-server-side-encryption": "AES256"}  # always SSE-S3, whatever the bucket's default
 _REPORT_LOST = "The job report could not be written to your report bucket. Please check your permissions."
 
@@ -117,19 +118,12 @@ async def _until_it_may_run(job: Job) -> None:
 async def _active(job: Job) -> None:
     if not await _stays(job):
         return
-    session = authorize.session(job)
-    began, done_before = clock.now(), len(job.outcomes)
-    slice_began = time.monotonic()
-    while job.status is Status.ACTIVE and len(job.outcomes) < len(job.rows or []):
+    began, run_before = clock.now(), len(job.outcomes)
+    while job.status is Status.ACTIVE and job.tasks_left:
         if not _may_run(job):
             job.move(Status.PAUSING, clock.now())
             return
-        await _wait_for_turn(job, began, len(job.outcomes) - done_before)
-        if job.status is Status.ACTIVE:
-            await _run_next(job, session)
-        if time.monotonic() - slice_began > _SLICE:
-            await asyncio.sleep(0)
-            slice_began, session = time.monotonic(), authorize.session(job)
+        await _run_some(job, await _tasks_due(job, began, len(job.outcomes) - run_before))
     if job.status is Status.ACTIVE:
         job.move(Status.COMPLETING, clock.now())
 
@@ -176,21 +170,43 @@ def _may_run(job: Job) -> bool:
     return job in to_run(jobs.of_account(job.account), settings.get().batch_active_jobs)
 
 
-async def _wait_for_turn(job: Job, began: float, run_since: int) -> None:
-    """Keep to the rate of tasks, and wait while the job's Region is away."""
-    rate = settings.get().batch_task_rate
-    if rate > 0:
-        await pulse.until(lambda: job.status is not Status.ACTIVE, began + run_since / rate)
+async def _tasks_due(job: Job, began: float, run_since: int) -> int:
+    """How many tasks may run now; waits for the next one at the set rate, and while the job's Region is away."""
     while faults.region_down(job.region) and job.status is Status.ACTIVE:
-        await pulse.until(lambda: job.status is not Status.ACTIVE, clock.now() + 0.05)
+        await pulse.until(lambda: job.status is not Status.ACTIVE, clock.now() + _POLL)
+    rate = settings.get().batch_task_rate
+    if rate <= 0:
+        return job.tasks_left
+    await pulse.until(lambda: job.status is not Status.ACTIVE, began + (run_since + 1) / rate)
+    return min(job.tasks_left, max(1, int((clock.now() - began) * rate) - run_since))
 
 
-async def _run_next(job: Job, session: iam.Session) -> None:
-    row = (job.rows or [])[len(job.outcomes)]
+async def _run_some(job: Job, count: int) -> None:
+    """Run so many tasks, or as many as fit into a slice of time, with the permissions of this moment."""
+    session = authorize.session(job)
     assumable = authorize.role_is_assumable(job.account, job.role, job.arn)
-    job.add(await tasks.run(job, row, session, role_is_assumable=assumable))
-    if job.over_threshold() and job.status is Status.ACTIVE:
-        _fail(job, JobFailure("FailureThresholdExceeded", "Job failure rate is above 50%"))
+    ends = time.monotonic() + _SLICE
+    while count > 0 and job.status is Status.ACTIVE:
+        attempt = asyncio.ensure_future(tasks.run(job, job.next_row, session, role_is_assumable=assumable))
+        await asyncio.sleep(0)  # mostly enough for the task, and requests get their turn
+        if not attempt.done() and not await _done_while_active(job, attempt):
+            return
+        job.add(attempt.result())
+        if job.over_threshold() and job.status is Status.ACTIVE:
+            _fail(job, JobFailure("FailureThresholdExceeded", "Job failure rate is above 50%"))
+        count -= 1
+        if time.monotonic() > ends:
+            return
+
+
+async def _done_while_active(job: Job, attempt: asyncio.Future[Outcome]) -> bool:
+    """Wait for a task that something holds up, such as a Region that is away; give it up when the job is cancelled."""
+    attempt.add_done_callback(lambda _: pulse.beat())
+    try:
+        await pulse.until(lambda: attempt.done() or job.status is not Status.ACTIVE)
+        return attempt.done()
+    finally:
+        attempt.cancel()  # does nothing to one that is done
 
 
 def _write_report(job: Job) -> JobFailure | None:
