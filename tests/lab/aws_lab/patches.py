@@ -18,6 +18,7 @@ def apply() -> None:
     _no_keys_of_root()
     _bucket_policies_name_principals()
     _queue_urls()
+    _queue_batch_permissions()
     _moving_time()
 
 
@@ -105,6 +106,25 @@ def _queue_urls() -> None:
     from ministack.services import sqs
 
     sqs.use_ssl_enabled = lambda: True
+
+
+def _queue_batch_permissions() -> None:
+    """The batch calls of SQS have no permissions of their own: DeleteMessageBatch needs sqs:DeleteMessage.
+
+    SQS Developer Guide, "Amazon SQS API permissions: Actions and resource reference".
+    """
+    from ministack.core import iam_actions
+
+    original = iam_actions.extract_iam_action
+    batched = {
+        f"sqs:{name}Batch": f"sqs:{name}" for name in ("SendMessage", "DeleteMessage", "ChangeMessageVisibility")
+    }
+
+    def extract(*request: Any) -> str | None:
+        action = original(*request)
+        return batched.get(action, action) if action else action
+
+    iam_actions.extract_iam_action = extract
 
 
 def _moving_time() -> None:
