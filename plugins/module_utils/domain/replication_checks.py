@@ -161,6 +161,8 @@ def _tags_problem(rule: Rule, _: Option) -> str | None:
     for key, value in rule.tags.items():
         if not 1 <= len(key) <= 128:
             return f"the key {key!r} has {len(key)} characters; 1 to 128 are allowed"
+        if not isinstance(value, str):
+            return f"the value of {key!r} is {value!r}, which is no text; put it into quotes"
         if len(value) > 256:
             return f"the value of {key!r} has {len(value)} characters, at most 256 are allowed"
         if _NOT_XML.search(key + value):

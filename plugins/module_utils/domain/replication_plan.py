@@ -124,11 +124,18 @@ def merge(present: Rule | None, option: Option) -> Rule:
     """
     base = present or Rule(id=option["id"], destination=Destination(bucket=""), metrics=True)
     chosen = {name: option[name] for name in _PLAIN if option.get(name) is not None}
+    if "tags" in chosen:
+        chosen["tags"] = {str(key): _as_text(value) for key, value in chosen["tags"].items()}
     rule = replace(base, **chosen, destination=_merged_destination(base.destination, option.get("destination") or {}))
     # V1 rules know no tags, V2 rules replicate no delete markers with tags: the tags were asked for.
     if rule.schema == V1 and rule.tags and option.get("delete_marker_replication") is None:
         rule = replace(rule, delete_marker_replication=False)
     return _with_metrics(rule, option)
+
+
+def _as_text(value: Any) -> Any:
+    """YAML makes numbers of what looks like one; what else is no text is left for the refusal to show."""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 def _with_metrics(rule: Rule, option: Option) -> Rule:
