@@ -28,6 +28,15 @@ def head_bucket(client: Any, bucket: str, owner: str | None = None) -> str:
     return str(region) if region else get_location(client, bucket)
 
 
+def list_buckets(client: Any) -> list[str]:
+    """ListBuckets: the names of all buckets of the caller's account. Raises :class:`AwsError`."""
+    with call("list the buckets of the account", "s3:ListAllMyBuckets"):
+        # Older releases of botocore know no pages here, and S3 then answers with all buckets at once.
+        pages = client.get_paginator("list_buckets").paginate() if client.can_paginate("list_buckets") else None
+        answers = list(pages) if pages is not None else [client.list_buckets()]
+    return [bucket["Name"] for answer in answers for bucket in answer.get("Buckets", [])]
+
+
 def get_versioning(client: Any, bucket: str) -> str:
     """GetBucketVersioning: ``Enabled``, ``Suspended``, or ``""`` when never enabled. Raises :class:`AwsError`."""
     with call(f"read the versioning of bucket {bucket}", "s3:GetBucketVersioning"):
