@@ -64,6 +64,11 @@ class AwsDrModule:
         region: str | None = self._ansible.region
         return region
 
+    @property
+    def folder(self) -> str:
+        """A directory on the target, for files that are too large for memory; Ansible removes it with the task."""
+        return str(self._ansible._module.tmpdir)
+
     def client(self, service: str, region: str | None = None) -> Any:
         """Give the boto3 client of ``service`` in ``region`` (unset: the task's), made once.
 

@@ -122,14 +122,14 @@ class Tally:
         }
 
     def _told(self) -> Iterator[dict[str, Any]]:
-        for (bucket, rule_id, code), records in sorted(self.remaining.items()):
+        for (bucket, rule_id, code), count in sorted(self.remaining.items()):
             reason = explain(code)
             yield {
                 "bucket": bucket,
                 "rule_id": rule_id,
                 "reason": code,
-                "kind": reason.kind,
-                "records": records,
+                "reason_class": reason.kind,
+                "count": count,
                 "cause": reason.cause,
                 "remedy": reason.remedy,
             }

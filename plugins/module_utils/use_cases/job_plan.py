@@ -60,7 +60,9 @@ class Located:
 class Origin(Protocol):
     """What a job takes its objects from."""
 
-    kind: str
+    @property
+    def kind(self) -> str:
+        """``failures``, ``manifest`` or ``generator``, as it stands in the job's description."""
 
     def locate(self, checks: Checks, options: JobOptions) -> Located | None:
         """Look at what is given; problems go to ``checks``."""

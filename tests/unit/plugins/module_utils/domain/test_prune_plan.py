@@ -110,7 +110,7 @@ def test_the_tally_tells_what_remains_and_what_helps() -> None:
     result = tally.as_result()
     assert result["removed"] == {"succeeded": 1, "obsolete": 0, "already_replicated": 0}
     assert result["kept"] == {"failed": 3, "failed_again": 1, "not_in_report": 1}
-    told = [(entry["rule_id"], entry["reason"], entry["records"]) for entry in result["remaining"]]
+    told = [(entry["rule_id"], entry["reason"], entry["count"]) for entry in result["remaining"]]
     assert told == [
         ("other", "DstPutObjectNotPermitted", 1),
         ("to-dr", "DstKmsKeyNotFound", 2),

@@ -78,7 +78,7 @@ def test_removes_what_is_proven_and_keeps_the_rest_with_what_the_job_said(world:
         "again": (JOB, "succeeded"),
         "later": None,
     }
-    reasons = {entry["reason"]: entry["records"] for entry in outcome.results["remaining"]}
+    reasons = {entry["reason"]: entry["count"] for entry in outcome.results["remaining"]}
     assert reasons == {"DstPutObjectNotPermitted": 3, "SomethingNew2031": 1}
     assert outcome.results["msg"] == "3 failure records are proven done, 4 remain"
     assert (outcome.before, outcome.after) == ({"records": 7}, {"records": 4})
