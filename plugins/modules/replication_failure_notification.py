@@ -18,7 +18,7 @@ description:
   - Refuses what S3 would refuse - another entry that takes the same events for the same keys - and names that entry.
     Where such an entry sends to the same queue already, there is nothing to do.
   - Reads back what it wrote before it says that it is done.
-  - Warns when the bucket has an enabled replication rule without metrics, because S3 sends failure events only for
+  - Warns when the bucket has an enabled replication rule without metrics on, because S3 sends failure events only for
     rules with metrics.
   - The caller needs C(s3:ListBucket), C(s3:GetBucketNotification), C(s3:PutBucketNotification) and
     C(s3:GetReplicationConfiguration) on the bucket.

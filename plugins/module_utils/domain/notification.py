@@ -26,6 +26,7 @@ Entry = dict[str, Any]
 
 FAILED = "OperationFailedReplication"
 EVENTS = (FAILED, "OperationMissedThreshold", "OperationReplicatedAfterThreshold", "OperationNotTracked")
+NO_RULE = "it has no enabled replication rule"
 _REPLICATION = "s3:Replication:"
 _QUEUE_NAME = re.compile(r"[A-Za-z0-9_-]{1,80}(\.fifo)?")
 # SQS Developer Guide, "Queue and message identifiers".
@@ -193,7 +194,7 @@ def metrics_missing(rules: Iterable[Mapping[str, Any]]) -> str | None:
     """
     enabled = [rule for rule in rules if rule.get("Status") == "Enabled"]
     if not enabled:
-        return "it has no enabled replication rule"
+        return NO_RULE
     silent = [
         str(rule.get("ID", "?"))
         for rule in enabled

@@ -50,7 +50,7 @@ def ensure(client: Any, caller: Caller, task: Task, check_mode: bool, patience: 
         {"notification": _result(after, task, wanted, silent)},
         notification.readable(before),
         notification.readable(after),
-        [_silence_told(task.bucket, silent)] if silent else [],
+        [_silence_told(task.bucket, silent)] if silent and silent != notification.NO_RULE else [],
     )
 
 

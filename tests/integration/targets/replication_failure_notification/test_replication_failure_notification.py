@@ -88,14 +88,28 @@ def test_the_entry_is_merged_in_and_taken_out_and_all_else_stays(
     assert not playbook(tasks=task(bucket=bucket, state="absent")).last["changed"]
 
 
-def test_a_bucket_without_metrics_is_warned_about(
-    playbook: Callable[..., Any], aws: Callable[..., Any], bucket: str
+@pytest.mark.parametrize("metrics", ["Enabled", "Disabled"])
+def test_a_rule_without_metrics_is_warned_about(
+    playbook: Callable[..., Any], aws: Callable[..., Any], bucket: str, metrics: str
 ) -> None:
     make_queue(aws("sqs"), bucket)
-    run = playbook(tasks=task(bucket=bucket), check=True)
-    assert "may not send all replication failure events: it has no enabled replication rule" in " ".join(
-        run.last["warnings"]
-    )
+    aws("s3").create_bucket(Bucket=f"{bucket}-dr")
+    for name in (bucket, f"{bucket}-dr"):
+        aws("s3").put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    rule = {
+        "ID": "quiet",
+        "Priority": 1,
+        "Status": "Enabled",
+        "Filter": {},
+        "DeleteMarkerReplication": {"Status": "Disabled"},
+        "Destination": {"Bucket": f"arn:aws:s3:::{bucket}-dr", "Metrics": {"Status": metrics}},
+    }
+    configuration = {"Role": f"arn:aws:iam::{ACCOUNT}:role/replication", "Rules": [rule]}
+    aws("s3").put_bucket_replication(Bucket=bucket, ReplicationConfiguration=configuration)
+    result = playbook(tasks=task(bucket=bucket), check=True).last
+    warned = "may not send all replication failure events: metrics are off in quiet" in str(result.get("warnings"))
+    assert warned == (metrics == "Disabled")
+    assert bool(result["notification"]["silent_because"]) == (metrics == "Disabled")
 
 
 @pytest.mark.parametrize(
