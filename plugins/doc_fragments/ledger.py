@@ -12,7 +12,7 @@ options:
   ledger_table:
     description:
       - Name of the ledger, the DynamoDB table of failure records. The role P(aws_dr.s3.failure_capture#role) creates it.
-      - It is in the same Region and account as the task.
+      - It is in the Region and the account of the task.
     type: str
     required: true
 """

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,11 +14,10 @@ from typing import Any
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.errors import MissingError, call
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.arn import parse_arn
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import ToldError
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.notification import queue_region
 
 BATCH = 10
 """Messages that one ReceiveMessage or DeleteMessageBatch takes at most (API reference)."""
-
-_URL_REGION = re.compile(r"https://sqs\.([a-z0-9-]+)\.[a-z0-9.-]+/\d{12}/|https://([a-z0-9-]+)\.queue\.[a-z0-9.-]+/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +60,13 @@ def resolve_queue(client: Any, queue: str) -> str:
     none of that name.
     """
     region = client.meta.region_name
+    named = queue_region(queue)
+    if named and named != region:
+        raise ToldError(f"The queue {queue} is in {named}, and {region} is asked for it")
     if queue.startswith(("https://", "http://")):
-        match = _URL_REGION.match(queue)
-        _refuse_other_region(queue, (match.group(1) or match.group(2)) if match else None, region)
         return queue
     request = {"QueueName": queue}
     if arn := parse_arn(queue):
-        _refuse_other_region(queue, arn.region, region)
         request = {"QueueName": arn.resource, "QueueOwnerAWSAccountId": arn.account}
     with _missing_told(queue, region), call(f"find the queue {queue}", "sqs:GetQueueUrl"):
         url: str = client.get_queue_url(**request)["QueueUrl"]
@@ -122,14 +120,6 @@ def delete_messages(client: Any, url: str, messages: Sequence[Message]) -> list[
         Undeleted(messages[int(failed["Id"])], failed.get("Code", ""), not failed.get("SenderFault", False))
         for failed in answer.get("Failed", [])
     ]
-
-
-def _refuse_other_region(queue: str, region: str | None, client_region: str) -> None:
-    if region and region != client_region:
-        raise ToldError(
-            f"The queue {queue} is in {region} and the task works in {client_region}. The failure queue is in the "
-            f"source bucket's Region: set region to {region}"
-        )
 
 
 @contextmanager

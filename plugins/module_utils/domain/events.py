@@ -45,12 +45,12 @@ class MalformedEventError(ValueError):
 class ParsedMessage:
     """What one message says.
 
-    ``skipped`` names the events that are no failures (``s3:TestEvent``, other event names), one entry an event.
+    ``dropped`` names the events that are no failures (``s3:TestEvent``, other event names), one entry an event.
     ``problems`` says what could not be read; such a message must not be deleted, though its other events count.
     """
 
     failures: list[FailureEvent] = field(default_factory=list)
-    skipped: list[str] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
@@ -81,7 +81,7 @@ def _read(document: Any, parsed: ParsedMessage, depth: int) -> None:
     elif isinstance(document.get("Records"), list):
         _read_records(document["Records"], parsed, depth)
     elif document.get("Event") == TEST_EVENT:
-        parsed.skipped.append(TEST_EVENT)
+        parsed.dropped.append(TEST_EVENT)
     elif "TopicArn" in document or document.get("Type") == "Notification":
         _read_notification(document, parsed, depth)
     else:
@@ -100,7 +100,7 @@ def _read_notification(document: dict[str, Any], parsed: ParsedMessage, depth: i
 
 def _read_records(records: list[Any], parsed: ParsedMessage, depth: int) -> None:
     if not records:
-        parsed.skipped.append(NO_RECORDS)
+        parsed.dropped.append(NO_RECORDS)
     for index, record in enumerate(records):
         try:
             _read_record(record, parsed, depth)
@@ -122,7 +122,7 @@ def _read_record(record: Any, parsed: ParsedMessage, depth: int) -> None:
         )
     name = _text(record, "eventName", _LONGEST_DETAIL).removeprefix("s3:")
     if name != FAILED:
-        parsed.skipped.append(name)
+        parsed.dropped.append(name)
     else:
         parsed.failures.append(_failure(record, name))
     return None

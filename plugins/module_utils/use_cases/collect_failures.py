@@ -108,6 +108,7 @@ def _queues(client: Any, collection: Collection) -> list[_Queue]:
             f"redrive is asked for and the queue {url} has no redrive policy. Name the dead-letter queue in "
             f"dead_letter_queue, or give the queue a redrive policy (role aws_dr.s3.failure_capture)"
         )
+    # SQS Developer Guide: a dead-letter queue is in the same Region and account as its queue.
     dead_letter_url = sqs.resolve_queue(client, dead_letter)
     if dead_letter_url == url:
         raise ToldError(f"dead_letter_queue and failure_queue are the same queue, {url}")
@@ -123,7 +124,7 @@ def _counts(tally: Tally) -> dict[str, Any]:
         "recorded": tally.failures.total(),
         "deleted": tally.deleted,
         "undeleted": tally.undeleted,
-        "skipped": dict(sorted(tally.skipped.items())),
+        "dropped": dict(sorted(tally.dropped.items())),
         "malformed": {
             "count": len(tally.malformed),
             "messages": [

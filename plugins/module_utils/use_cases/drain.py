@@ -49,16 +49,16 @@ class Tally:
     deleted: int = 0
     undeleted: int = 0
     failures: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    skipped: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
     malformed: dict[str, str] = field(default_factory=dict)
 
     def add(self, recorded: Recorded) -> None:
         """Count what was recorded."""
         self.failures.update(recorded.failures)
         self.malformed.update(recorded.malformed)
-        for name, count in recorded.skipped.items():
-            known = name in self.skipped or len(self.skipped) < _MOST_NAMES
-            self.skipped[name if known else _OTHER_NAMES] += count
+        for name, count in recorded.dropped.items():
+            known = name in self.dropped or len(self.dropped) < _MOST_NAMES
+            self.dropped[name if known else _OTHER_NAMES] += count
 
 
 class Drain:

@@ -28,14 +28,14 @@ Rule = tuple[str, str]
 class Recorded:
     """What became of some messages. ``done`` and ``malformed`` go by the caller's message ids.
 
-    ``failures`` counts the events that are in the ledger now by (bucket, rule, reason), ``skipped`` those that were no
+    ``failures`` counts the events that are in the ledger now by (bucket, rule, reason), ``dropped`` those that were no
     failures by name. Readable events of a malformed message count, though the message is not done.
     """
 
     done: list[str] = field(default_factory=list)
     malformed: dict[str, str] = field(default_factory=dict)
     failures: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    skipped: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
 
 
 class Recorder:
@@ -58,7 +58,7 @@ class Recorder:
         for message_id, body in messages:
             parsed = parse_message(body)
             events += parsed.failures
-            recorded.skipped.update(parsed.skipped)
+            recorded.dropped.update(parsed.dropped)
             if parsed.problems:
                 recorded.malformed[message_id] = "; ".join(parsed.problems[:3])
             else:

@@ -43,7 +43,7 @@ def test_reads_every_field_of_the_documented_event() -> None:
             source="event",
         )
     ]
-    assert parsed.skipped == [] and parsed.problems == []
+    assert parsed.dropped == [] and parsed.problems == []
 
 
 @given(keys)
@@ -63,7 +63,7 @@ def test_a_key_survives_two_layers_of_sns(key: str) -> None:
 def test_all_records_of_a_message_count() -> None:
     parsed = parse_message(body(record("a"), record("b"), record("c", name="Replication:OperationNotTracked")))
     assert [event.object_key for event in parsed.failures] == ["a", "b"]
-    assert parsed.skipped == ["Replication:OperationNotTracked"]
+    assert parsed.dropped == ["Replication:OperationNotTracked"]
 
 
 def test_lambda_events_of_a_queue_and_of_a_topic_are_unwrapped() -> None:
@@ -73,11 +73,11 @@ def test_lambda_events_of_a_queue_and_of_a_topic_are_unwrapped() -> None:
     assert [event.object_key for event in parse_message(json.dumps(of_topic)).failures] == ["b"]
 
 
-def test_the_test_event_of_s3_is_skipped_raw_and_wrapped() -> None:
+def test_the_test_event_of_s3_is_dropped_raw_and_wrapped() -> None:
     said = json.dumps({"Service": "Amazon S3", "Event": "s3:TestEvent", "Time": "2024-09-05T21:04:32.527Z"})
     for text in (said, notification(said)):
         parsed = parse_message(text)
-        assert (parsed.skipped, parsed.failures, parsed.problems) == (["s3:TestEvent"], [], [])
+        assert (parsed.dropped, parsed.failures, parsed.problems) == (["s3:TestEvent"], [], [])
 
 
 @pytest.mark.parametrize("version", [None, ""])
@@ -163,7 +163,7 @@ def _without(*path: str) -> dict[str, Any]:
 )
 def test_what_cannot_be_read_is_told_and_nothing_is_guessed(text: str, said: str) -> None:
     parsed = parse_message(text)
-    assert parsed.failures == [] and parsed.skipped == []
+    assert parsed.failures == [] and parsed.dropped == []
     assert len(parsed.problems) == 1 and said in parsed.problems[0]
 
 
@@ -197,11 +197,11 @@ json_values = st.recursive(
 def test_nonsense_anywhere_never_raises(field: str, value: Any) -> None:
     parsed = parse_message(body({**record(), field: value}, record("good")))
     assert parsed.failures[-1].object_key == "good"
-    assert len(parsed.failures) + len(parsed.skipped) + len(parsed.problems) == 2
+    assert len(parsed.failures) + len(parsed.dropped) + len(parsed.problems) == 2
 
 
 @given(st.text(), st.integers(0, 2000))
 def test_half_of_a_body_never_raises(text: str, cut: int) -> None:
     for half in (text, body(record())[:cut]):
         parsed = parse_message(half)
-        assert len(parsed.failures) + len(parsed.skipped) + len(parsed.problems) >= 1
+        assert len(parsed.failures) + len(parsed.dropped) + len(parsed.problems) >= 1
