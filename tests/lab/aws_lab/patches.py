@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import datetime
+import functools
+import re
 import time
 from typing import Any
 
@@ -17,6 +19,7 @@ def apply() -> None:
     _buckets_with_dots()
     _no_keys_of_root()
     _bucket_policies_name_principals()
+    _policy_patterns_match_any_character()
     _queue_urls()
     _queue_batch_permissions()
     _moving_time()
@@ -71,6 +74,20 @@ def _bucket_policies_name_principals() -> None:
         return bool(caller) and _granted_to_caller(owner, bucket, key, method, query, caller, headers or {})
 
     s3._foreign_bucket_allows = allows
+
+
+def _policy_patterns_match_any_character() -> None:
+    """MiniStack's `*` and `?` stop at a line end, which an S3 key may hold: `arn:aws:s3:::b/*` is all its objects."""
+    from ministack.core import iam_evaluator
+
+    original = iam_evaluator._fnmatch_compile
+
+    @functools.lru_cache(maxsize=4096)
+    def compiled(pattern: str, ignore_case: bool) -> re.Pattern[str]:
+        found = original(pattern, ignore_case)
+        return re.compile(found.pattern.removesuffix("$") + r"\Z", found.flags | re.DOTALL)
+
+    iam_evaluator._fnmatch_compile = compiled
 
 
 def _granted_to_caller(
