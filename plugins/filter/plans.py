@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Plans for roles. Each filter's documentation stands in the file of its name beside this one."""
+"""Plans and messages for roles. Each filter's documentation stands in the file of its name beside this one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain import failure_lines as lines
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain import setup_plan
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import ToldError
 
@@ -32,9 +33,14 @@ def replication_setup_plan(
         raise AnsibleFilterError(error.message) from error
 
 
+def failure_lines(summary: list[dict[str, Any]]) -> list[str]:
+    """What failed, why, and what helps, for a person to read."""
+    return lines.failure_lines(summary)
+
+
 class FilterModule:
-    """The filters of this collection that plan."""
+    """The filters of this collection that plan, or tell."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """Give the filters by name."""
-        return {"replication_setup_plan": replication_setup_plan}
+        return {"failure_lines": failure_lines, "replication_setup_plan": replication_setup_plan}
