@@ -211,6 +211,14 @@ def test_delete_markers_are_eligible_where_the_rule_replicates_them(work: Work, 
     assert len(work.destination.delete_markers()) == expected - 1
 
 
+def test_delete_markers_are_no_objects_to_other_filters(work: Work) -> None:
+    version = work.unreplicated("key")[0]
+    work.source.s3.delete_object(Bucket=work.source.name, Key="key")
+    for filters in ({}, {"ObjectSizeLessThanBytes": 9, "EligibleForReplication": True}):
+        job = work.run(ManifestGenerator=work.generator(**filters))
+        assert [row[2] for row in work.results(job["JobId"])] == [version], filters
+
+
 def test_nothing_is_eligible_without_a_configuration(work: Work) -> None:
     work.unreplicated("key")
     work.source.s3.delete_bucket_replication(Bucket=work.source.name)
@@ -264,7 +272,7 @@ def kept(work: Work, **changes: Any) -> dict[str, Any]:
 
 
 def test_the_generated_manifest_is_kept_and_can_be_used_again(work: Work) -> None:
-    keys = ["a b", "ü/\"quoted\", with comma"]
+    keys = ["a b+c", "ü/\"quoted\", with comma"]
     versions = work.unreplicated(*keys)
     job = work.run(ManifestGenerator=kept(work))
     assert progress(job) == (2, 2, 0)
@@ -285,7 +293,7 @@ def test_the_generated_manifest_is_kept_and_can_be_used_again(work: Work) -> Non
     assert (len(body), hashlib.md5(body).hexdigest()) == (file["size"], file["MD5checksum"])
     rows = list(csv.reader(io.StringIO(gzip.decompress(body).decode())))
     assert rows == [
-        [work.source.name, "a%20b", versions[0]],
+        [work.source.name, "a%20b%2Bc", versions[0]],
         [work.source.name, "%C3%BC/%22quoted%22%2C%20with%20comma", versions[1]],
     ]
     again = {"Spec": {"Format": "S3InventoryReport_CSV_20161130"}, "Location": location}

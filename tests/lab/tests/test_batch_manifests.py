@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 import pytest
-from batch_lab import Bucket, Work, client, progress, wait
+from batch_lab import Bucket, Work, allow, client, progress, wait
 from hypothesis import given
 from hypothesis import strategies as st
 from labclient import Lab
@@ -155,6 +155,8 @@ def test_a_deny_in_the_bucket_policy_counts(work: Work) -> None:
 @pytest.mark.parametrize("by_default", [True, False])
 def test_a_csv_manifest_must_not_be_encrypted_with_a_kms_key(work: Work, by_default: bool) -> None:
     key = client("kms").create_key()["KeyMetadata"]["Arn"]
+    work.role.statements.append(allow(["kms:Decrypt", "kms:GenerateDataKey"], key))
+    work.role.save()
     sse = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
     if by_default:
         work.files.s3.put_bucket_encryption(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import subprocess
 from typing import Any
 
@@ -189,11 +190,12 @@ def test_a_token_counts_for_one_region(work: Work) -> None:
 
 def test_unknown_jobs_are_unknown_to_every_operation() -> None:
     known = {"AccountId": ACCOUNT, "JobId": NO_SUCH_JOB}
-    for operation, more in {
+    operations: dict[str, dict[str, Any]] = {
         "describe_job": {}, "update_job_status": {"RequestedJobStatus": "Cancelled"},
         "update_job_priority": {"Priority": 1}, "get_job_tagging": {},
         "put_job_tagging": {"Tags": []}, "delete_job_tagging": {},
-    }.items():  # fmt: skip
+    }  # fmt: skip
+    for operation, more in operations.items():
         with pytest.raises(ClientError) as refused:
             getattr(s3control(), operation)(**known, **more)
         assert error(refused)[:2] == (404, "NoSuchJob"), operation
@@ -349,7 +351,7 @@ def test_every_operation_needs_its_permission(
 def test_wrong_signatures_and_other_accounts_are_refused(work: Work) -> None:
     job_id = work.create(**simple(work))
     forged = boto3.client("s3control", region_name="us-east-1", aws_secret_access_key="wrong",
-                          aws_access_key_id=boto3.Session().get_credentials().access_key)  # fmt: skip
+                          aws_access_key_id=os.environ["AWS_ACCESS_KEY_ID"])  # fmt: skip
     with pytest.raises(ClientError) as refused:
         forged.describe_job(AccountId=ACCOUNT, JobId=job_id)
     assert error(refused)[:2] == (403, "SignatureDoesNotMatch")
