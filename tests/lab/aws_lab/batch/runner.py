@@ -172,12 +172,13 @@ def _may_run(job: Job) -> bool:
 
 async def _tasks_due(job: Job, began: float, run_since: int) -> int:
     """How many tasks may run now; waits for the next one at the set rate, and while the job's Region is away."""
+    rate = settings.get().batch_task_rate
+    if rate > 0:
+        await pulse.until(lambda: job.status is not Status.ACTIVE, began + (run_since + 1) / rate)
     while faults.region_down(job.region) and job.status is Status.ACTIVE:
         await pulse.until(lambda: job.status is not Status.ACTIVE, clock.now() + _POLL)
-    rate = settings.get().batch_task_rate
     if rate <= 0:
         return job.tasks_left
-    await pulse.until(lambda: job.status is not Status.ACTIVE, began + (run_since + 1) / rate)
     return min(job.tasks_left, max(1, int((clock.now() - began) * rate) - run_since))
 
 
