@@ -4,8 +4,8 @@
 """Show how far a job is while a task waits for it: a module can't say anything before it has ended.
 
 The module does all the work and all the judging. With ``wait: true`` it is run without waiting, then its info module is
-asked until the job has ended, and then the module is run once more to wait, which gives its verdict at once. Whenever
-that is not possible (check mode, async, nothing to wait for) the module is run as the task says.
+asked until the job has ended. Unless it has completed, the module is run once more to wait, which tells at once what is
+wrong. Where there is nothing to show (check mode, async, nothing to wait for) the module is run as the task says.
 """
 
 from __future__ import annotations
@@ -71,7 +71,10 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         if first.get("failed") or not first.get("job_id") or first["job"]["status"] == "Complete":
             return {**result, **first}
         where = _where(args, first)
-        self._show(where, first["job_id"], deadline, delay, task_vars)
+        job = self._watch(where, first["job"], deadline, delay, task_vars)
+        if job["status"] == "Complete":
+            told = f"Job {job['job_id']} is Complete: {job['progress']}"
+            return {**result, **first, "job": job, "msg": told}
         again = {
             **where,
             "job_id": first["job_id"],
@@ -84,22 +87,22 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         verdict = self._execute_module(module_name=MODULE, module_args=again, task_vars=task_vars)
         return {**result, **_merged(first, verdict)}
 
-    def _show(
-        self, where: dict[str, Any], job_id: str, deadline: float, delay: int, task_vars: dict[str, Any] | None
-    ) -> None:
-        """Ask and show until the job has ended or time is up. What goes wrong here is told by the module afterwards."""
-        ask = {**where, "job_id": job_id}
+    def _watch(
+        self, where: dict[str, Any], job: dict[str, Any], deadline: float, delay: int, task_vars: dict[str, Any] | None
+    ) -> dict[str, Any]:
+        """Show the job again and again until it has ended or time is up; give it as it was last seen.
+
+        A look that fails is left out: what goes wrong is told by the module afterwards.
+        """
+        ask = {**where, "job_id": job["job_id"]}
         while True:
-            found = self._execute_module(module_name=INFO_MODULE, module_args=ask, task_vars=task_vars)
-            job = (found.get("jobs") or [{}])[0]
-            if job:
-                display.display(f"Job {job_id} is {job['status']}: {job['progress']}")
-            if job.get("ended") or job.get("status") == "Suspended":
-                return
+            display.display(f"Job {job['job_id']} is {job['status']}: {job['progress']}")
             left = deadline - time.monotonic()
-            if left <= 0:
-                return
+            if job["ended"] or job["status"] == "Suspended" or left <= 0:
+                return job
             time.sleep(min(delay, left))
+            found = self._execute_module(module_name=INFO_MODULE, module_args=ask, task_vars=task_vars)
+            job = (found.get("jobs") or [job])[0]
 
 
 def _patience(args: dict[str, Any]) -> tuple[int, int] | None:
