@@ -22,6 +22,7 @@ def apply() -> None:
     _policy_patterns_match_any_character()
     _queue_urls()
     _queue_batch_permissions()
+    _carriage_returns()
     _moving_time()
 
 
@@ -142,6 +143,14 @@ def _queue_batch_permissions() -> None:
         return batched.get(action, action) if action else action
 
     iam_actions.extract_iam_action = extract
+
+
+def _carriage_returns() -> None:
+    """XML readers turn a bare carriage return into a line feed; S3 sends it as a character reference."""
+    from ministack.services import s3
+
+    original = s3._xml_body
+    s3._xml_body = lambda root: original(root).replace(b"\r", b"&#13;")
 
 
 def _moving_time() -> None:
