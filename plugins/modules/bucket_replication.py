@@ -211,6 +211,13 @@ EXAMPLES = r"""
       - id: to-dr
         status: disabled
 
+- name: Remove one rule
+  aws_dr.s3.bucket_replication:
+    bucket: invoices
+    state: absent
+    rules:
+      - id: to-partner
+
 - name: Have exactly this rule and no other
   aws_dr.s3.bucket_replication:
     bucket: invoices
@@ -219,13 +226,6 @@ EXAMPLES = r"""
       - id: to-dr
         destination:
           bucket: invoices-dr
-
-- name: Remove one rule
-  aws_dr.s3.bucket_replication:
-    bucket: invoices
-    state: absent
-    rules:
-      - id: to-partner
 
 - name: Remove all of the replication of invoices
   aws_dr.s3.bucket_replication:

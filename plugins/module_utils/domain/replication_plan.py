@@ -55,7 +55,7 @@ class Plan:
         if self.before is None or self.after is None:
             return []
         old = {rule.id for rule in self.before.read() if rule.schema == V1}
-        return [rule for rule in self.after.read() if rule.id in old]
+        return [rule for rule in self.after.read() if rule.id in old and rule.schema == V2]
 
     def warnings(self, bucket: str) -> list[str]:
         """What a person should know about a move to schema V2."""
@@ -92,6 +92,8 @@ def plan_present(
     ``role`` unset keeps the present one. IDs in ``options`` have to be there and unique. The plan may hold what S3
     would refuse: ask ``replication_checks``.
     """
+    if before and not options and not purge and role in (None, before.role):
+        return Plan(before, before)  # nothing is named: a V1 configuration is left alone
     present = {rule.get("ID", ""): rule for rule in (before.rules if before else ())}
     named = {option["id"]: option for option in options}
     kept = [rule_id for rule_id in present if not purge or rule_id in named]

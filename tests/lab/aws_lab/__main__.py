@@ -69,7 +69,7 @@ def _prepare_lambda_environment(port: int, authority: Path) -> None:
 
 
 async def _run(state_dir: Path) -> None:
-    from aws_lab import accounts, app, batch, extensions, patches, replication
+    from aws_lab import accounts, app, batch, expected_owner, extensions, patches, replication
     from aws_lab.proxy import Proxy
 
     stop = asyncio.Event()
@@ -82,6 +82,7 @@ async def _run(state_dir: Path) -> None:
     _prepare_lambda_environment(port, state_dir / "ca.pem")
     patches.apply()
     app.install_routes()
+    expected_owner.install()
     replication.install()
     batch.install()
     async with app.ministack_running():

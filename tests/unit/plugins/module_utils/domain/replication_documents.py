@@ -128,4 +128,4 @@ def options(draw: st.DrawFn) -> Raw:
     }
 
 
-option_lists = st.lists(options(), max_size=3, unique_by=lambda option: option["id"])
+option_lists = st.lists(options(), min_size=1, max_size=3, unique_by=lambda option: option["id"])

@@ -199,6 +199,13 @@ def test_a_named_v1_rule_moves_to_v2_too() -> None:
     assert rule_of(plan, "a") == v2("a", 0, DeleteMarkerReplication=ON)
 
 
+def test_a_v1_configuration_of_which_nothing_is_named_is_left_alone() -> None:
+    assert not present(has(v1("a")), role=None).changed
+    assert not present(has(v1("a")), role=ROLE).changed
+    assert present(has(v1("a")), role=ROLE).warnings("invoices") == []
+    assert rule_of(present(has(v1("a")), role=OTHER_ROLE), "a") == v2("a", 0, DeleteMarkerReplication=ON)
+
+
 def test_delete_markers_stop_when_the_task_says_so_and_that_is_told() -> None:
     plan = present(has(v1("a")), option("a", delete_marker_replication=False))
     assert rule_of(plan, "a") == v2("a", 0)
@@ -240,7 +247,9 @@ def test_the_last_rule_takes_the_configuration_along(rule_ids: list[str] | None)
 @pytest.mark.parametrize("rule_ids", [[], ["other"]])
 @pytest.mark.parametrize("rule", [v1(), v2()])
 def test_an_empty_or_unknown_name_removes_nothing(rule: Raw, rule_ids: list[str]) -> None:
-    assert not plan_absent(has(rule), rule_ids, "aws").changed
+    plan = plan_absent(has(rule), rule_ids, "aws")
+    assert not plan.changed
+    assert plan.warnings("invoices") == []
 
 
 def test_absent_where_nothing_is() -> None:
