@@ -10,7 +10,7 @@ import re
 import time
 from typing import Any
 
-from aws_lab import clock
+from aws_lab import clock, queue_speed
 from aws_lab.hosts import is_aws, parse_host
 
 
@@ -22,6 +22,7 @@ def apply() -> None:
     _policy_patterns_match_any_character()
     _queue_urls()
     _queue_batch_permissions()
+    queue_speed.apply()
     _carriage_returns()
     _moving_time()
 
@@ -139,7 +140,7 @@ def _queue_batch_permissions() -> None:
     }
 
     def extract(*request: Any) -> str | None:
-        action = original(*request)
+        action: str | None = original(*request)
         return batched.get(action, action) if action else action
 
     iam_actions.extract_iam_action = extract
