@@ -13,7 +13,6 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 from types import TracebackType
 from typing import BinaryIO
 
@@ -22,6 +21,7 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.domain.ledger import Ite
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.manifest import ObjectVersion, format_row
 
 TAKEN = "taken"
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 # Beyond this many different jobs the ledger's notes are no help in finding one that is still at work.
 _MOST_TAKERS = 100
 
@@ -55,17 +55,24 @@ class ManifestSpool:
     def fill(self, records: Iterable[StoredRecord]) -> None:
         """Write all records; those of one object version (several rules, several destinations) become one row."""
         digest = hashlib.sha256()
-        for version, same in groupby(records, key=_version_of):
-            row = format_row(version).encode()
-            self.rows.write(row)
-            self.size += len(row)
-            self.objects += 1
-            digest.update(row)
-            for stored in same:
-                digest.update(_distinct(stored.record))
-                self._keep(stored)
+        previous: ObjectVersion | None = None
+        for stored in records:
+            record = stored.record
+            version = ObjectVersion(record.bucket, record.object_key, record.version_id)
+            if version != previous:
+                digest.update(self._write(version))
+                previous = version
+            digest.update(_distinct(record))
+            self._keep(stored)
         self.digest = digest.hexdigest()
         self.rows.seek(0)
+
+    def _write(self, version: ObjectVersion) -> bytes:
+        row = format_row(version).encode()
+        self.rows.write(row)
+        self.size += len(row)
+        self.objects += 1
+        return row
 
     def _keep(self, stored: StoredRecord) -> None:
         self.records += 1
@@ -73,7 +80,7 @@ class ManifestSpool:
         if note and note.status == TAKEN and (note.job_id in self.takers or len(self.takers) < _MOST_TAKERS):
             self.takers[note.job_id] = self.takers.get(note.job_id, 0) + 1
         taker = note.job_id if note else ""
-        line = json.dumps([taker, stored.partition, stored.base, stored.expires_at], separators=(",", ":"))
+        line = _encode([taker, stored.partition, stored.base, stored.expires_at])
         self._notes.write(line.encode() + b"\n")
 
     def notes(self, job_id: str, at: str) -> Iterator[Item]:
@@ -89,11 +96,6 @@ class ManifestSpool:
         """Count the records whose newest note is not of this job."""
         self._notes.seek(0)
         return sum(1 for line in self._notes if json.loads(line)[0] != job_id)
-
-
-def _version_of(stored: StoredRecord) -> ObjectVersion:
-    record = stored.record
-    return ObjectVersion(record.bucket, record.object_key, record.version_id)
 
 
 def _distinct(record: FailureRecord) -> bytes:
