@@ -142,13 +142,13 @@ def destination_problems(rules: Iterable[Rule], facts: BucketFacts) -> list[str]
 # ---- one rule ------------------------------------------------------------------------------------------------------
 
 
-def _priority_problem(rule: Rule, _: Option) -> str | None:
+def _priority_problem(rule: Rule, _option: Option) -> str | None:
     if rule.priority is None or 0 <= rule.priority <= MAX_PRIORITY:
         return None
     return f"{rule.priority} is not between 0 and {MAX_PRIORITY}"
 
 
-def _prefix_problem(rule: Rule, _: Option) -> str | None:
+def _prefix_problem(rule: Rule, _option: Option) -> str | None:
     size = len(rule.prefix.encode())
     if size > MAX_PREFIX_BYTES:
         return f"it has {size} bytes in UTF-8, at most {MAX_PREFIX_BYTES} are allowed"
@@ -157,8 +157,9 @@ def _prefix_problem(rule: Rule, _: Option) -> str | None:
     return None
 
 
-def _tags_problem(rule: Rule, _: Option) -> str | None:
-    for key, value in rule.tags.items():
+def _tags_problem(rule: Rule, _option: Option) -> str | None:
+    tags: Mapping[str, Any] = rule.tags  # what a task gives need not be text
+    for key, value in tags.items():
         if not 1 <= len(key) <= 128:
             return f"the key {key!r} has {len(key)} characters; 1 to 128 are allowed"
         if not isinstance(value, str):
@@ -177,27 +178,27 @@ def _markers_problem(rule: Rule, option: Option) -> str | None:
     return f"S3 does not replicate delete markers for a rule with tags{has}"
 
 
-def _account_problem(_: Rule, option: Option) -> str | None:
+def _account_problem(_rule: Rule, option: Option) -> str | None:
     account = _named(option, "account_id")
     if account and not re.fullmatch(r"[0-9]{12}", account):
         return f"{account!r} is not an account id of twelve digits (quote it in YAML, so that zeros in front stay)"
     return None
 
 
-def _owner_problem(rule: Rule, _: Option) -> str | None:
+def _owner_problem(rule: Rule, _option: Option) -> str | None:
     if rule.destination.owner_override and rule.destination.account_id is None:
         return "it needs destination.account_id, the account that is to own the replicas"
     return None
 
 
-def _storage_class_problem(_: Rule, option: Option) -> str | None:
+def _storage_class_problem(_rule: Rule, option: Option) -> str | None:
     storage_class = _named(option, "storage_class")
     if not storage_class or storage_class in STORAGE_CLASSES:
         return None
     return f"{storage_class!r} is no storage class for replicas; there are {', '.join(STORAGE_CLASSES)}"
 
 
-def _key_problem(_: Rule, option: Option) -> str | None:
+def _key_problem(_rule: Rule, option: Option) -> str | None:
     key = _named(option, "replica_kms_key_id")
     arn = parse_arn(key)
     if not key or (arn and arn.service == "kms" and arn.region and arn.resource.startswith(("key/", "alias/"))):

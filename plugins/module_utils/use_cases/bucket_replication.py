@@ -157,7 +157,7 @@ def _look_at_source(client: Any, bucket: str, patience: Patience, seen: Seen) ->
     """Versioning that was enabled a moment ago may not show yet."""
     brief = replace(patience, timeout=min(patience.timeout, _VERSIONING_SETTLES))
     try:
-        status, _ = until(
+        status, _settled = until(
             brief, lambda: s3_bucket.get_versioning(client, bucket), lambda status: not checks.source_problems(status)
         )
     except AccessDeniedError as error:
@@ -199,7 +199,7 @@ def _apply(client: Any, task: Task, plan: Plan, patience: Patience) -> Plan:
     """Write the plan and wait until it shows, both within one deadline; give the plan that was carried out."""
     deadline = patience.now() + patience.timeout
     writer = _Writer(client, task, plan)
-    refused, _ = until(patience, writer.write, lambda error: error is None)
+    refused, _written = until(patience, writer.write, lambda error: error is None)
     if refused is not None:
         raise DeadlineError(
             f"{refused.message}. Tried for {patience.timeout:g} s; nothing was changed", code=refused.code
