@@ -67,7 +67,9 @@ def ensure(client: Any, caller: Callable[[], Caller], task: Task, check_mode: bo
     plan = _plan(client, task)
     problems, warnings = _plan_problems(task, plan, caller), plan.warnings(task.bucket)
     if plan.changed and plan.after is not None:
-        seen = _look(client, task.bucket, plan, plan.after, patience)
+        # What is refused anyway is refused at once.
+        settle = replace(patience, timeout=0.0 if problems else min(patience.timeout, _VERSIONING_SETTLES))
+        seen = _look(client, task.bucket, plan, plan.after, settle)
         problems, warnings = problems + seen.problems, warnings + seen.unseen
     _refuse(task.bucket, problems)
     if plan.changed and not check_mode:
@@ -138,10 +140,10 @@ def _refuse(bucket: str, problems: list[str]) -> None:
 # ---- what the buckets say ------------------------------------------------------------------------------------------
 
 
-def _look(client: Any, bucket: str, plan: Plan, after: Configuration, patience: Patience) -> Seen:
+def _look(client: Any, bucket: str, plan: Plan, after: Configuration, settle: Patience) -> Seen:
     """Look at the source and at every destination, also those of rules of others: S3 judges the whole document."""
     seen = Seen([], [])
-    _look_at_source(client, bucket, patience, seen)
+    _look_at_source(client, bucket, settle, seen)
     rules = [rule for rule in after.read() if is_bucket_name(rule.destination.bucket)]
     for destination in dict.fromkeys(rule.destination.bucket for rule in rules):
         facts = _facts(client, destination, seen.unseen)
@@ -153,12 +155,11 @@ def _look(client: Any, bucket: str, plan: Plan, after: Configuration, patience: 
     return seen
 
 
-def _look_at_source(client: Any, bucket: str, patience: Patience, seen: Seen) -> None:
+def _look_at_source(client: Any, bucket: str, settle: Patience, seen: Seen) -> None:
     """Versioning that was enabled a moment ago may not show yet."""
-    brief = replace(patience, timeout=min(patience.timeout, _VERSIONING_SETTLES))
     try:
         status, _settled = until(
-            brief, lambda: s3_bucket.get_versioning(client, bucket), lambda status: not checks.source_problems(status)
+            settle, lambda: s3_bucket.get_versioning(client, bucket), lambda status: not checks.source_problems(status)
         )
     except AccessDeniedError as error:
         seen.unseen.append(error.message)

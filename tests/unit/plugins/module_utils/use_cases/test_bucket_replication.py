@@ -327,6 +327,9 @@ def test_a_source_without_versioning_is_not_waited_for_long() -> None:
     with pytest.raises(RefusedError, match="versioning of the source bucket is off"):
         run(s3, rule(), clock=clock)
     assert clock.time == 10
+    with pytest.raises(RefusedError, match="versioning of the source bucket is off"):
+        run(s3, rule(priority=-1), clock=clock)
+    assert clock.time == 10, "what is refused anyway is refused at once"
 
 
 def test_a_stale_answer_after_the_write_is_waited_out() -> None:
