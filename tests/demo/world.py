@@ -7,7 +7,6 @@ from __future__ import annotations
 import functools
 import json
 import os
-import time
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -134,9 +133,13 @@ def ledger_items(region: str, table: str) -> Iterator[dict[str, Any]]:
                 yield item
 
 
+def failure_events(region: str, table: str) -> list[dict[str, Any]]:
+    """The ledger's items that stand for a failure; others note what jobs did."""
+    return [item for item in ledger_items(region, table) if "reason" in item]
+
+
 def wait_for_replication() -> None:
     """Wait until the lab has nothing left to replicate (on AWS this takes seconds to minutes)."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     request = urllib.request.Request(f"{os.environ['LAB_CONTROL_URL']}/replication/idle", method="POST", data=b"{}")
-    with opener.open(request, timeout=300):
-        time.sleep(0)
+    opener.open(request, timeout=300).close()
