@@ -78,6 +78,10 @@ class AwsDrModule:
         if key not in self._clients:
             where = {"region": region} if region else {}
             config = {"retries": _RETRIES, "max_pool_connections": max(10, self.params.get("concurrency") or 0)}
+            if service == "dynamodb":
+                # Items are made by domain/ledger.py. Checking every attribute of them once more takes botocore longer
+                # than signing, sending and reading the answer together.
+                config["parameter_validation"] = False
             config.update(self.params.get("aws_config") or {})
             self._clients[key] = self._ansible.client(service, aws_config=config, **where)
         return self._clients[key]
