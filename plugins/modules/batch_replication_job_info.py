@@ -130,7 +130,7 @@ jobs:
       type: bool
       returned: always
     found_nothing:
-      description: Whether AWS failed it only because no object passes the filters of O(from_generator).
+      description: Whether AWS failed it only because no object passes the filters of the generator.
       type: bool
       returned: always
     operation:
