@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.aws_dr.s3.plugins.module_utils.aws.errors import AccessDeniedError, MissingError, call
+from ansible_collections.aws_dr.s3.plugins.module_utils.aws.errors import AwsError, MissingError, call
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.arn import parse_arn
 
 
 def role_exists(client: Any, role: str) -> bool | None:
-    """GetRole of a role's ARN; ``None`` when the caller may not look (``iam:GetRole``)."""
+    """GetRole of a role's ARN; ``None`` when that can't be learnt.
+
+    The caller may lack ``iam:GetRole``, and IAM's one control plane may be out of reach in just the disaster that jobs
+    are made for: neither may keep a job from being made.
+    """
     arn = parse_arn(role)
     name = arn.resource.rsplit("/", 1)[-1] if arn else role
     try:
@@ -20,6 +24,6 @@ def role_exists(client: Any, role: str) -> bool | None:
             client.get_role(RoleName=name)
     except MissingError:
         return False
-    except AccessDeniedError:
+    except AwsError:
         return None
     return True

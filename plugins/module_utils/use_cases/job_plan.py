@@ -240,10 +240,23 @@ def _plan_by_identity(
     same = [_with_reasons(access, client, job) for job in ours if (of_job := purpose(job)) and of_job.base == base]
     found = standing(same, located.bucket, base)
     if found.job is None:
-        return JobPlan(Action.CREATE, kind, located, token=client_token(base, found.attempt))
+        token = client_token(base, found.attempt)
+        return JobPlan(
+            Action.CREATE, kind, located, token=token, warnings=_unpruned(same) if kind == "failures" else []
+        )
     if found.finished:
         return JobPlan(Action.DONE_BEFORE, kind, located, job=_described(access, client, found.job))
     return _adopt(kind, located, _described(access, client, found.job), options)
+
+
+def _unpruned(same: list[Job]) -> list[str]:
+    # Had the ledger been pruned by such a job's report, its records would make another identity.
+    return [
+        f"Job {job.job_id} ended as {job.status} after doing a part ({job.progress.told()}) of what is done now, and "
+        "the ledger was not pruned by its report. Prune it by that job, too, with replication_failure_prune"
+        for job in same
+        if job.progress.done
+    ]
 
 
 def _with_reasons(access: Access, client: Any, job: Job) -> Job:

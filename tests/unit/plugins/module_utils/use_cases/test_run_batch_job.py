@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.errors import MissingError, UnreachableError
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.s3control import AnotherContentError
@@ -192,6 +193,16 @@ def test_what_did_not_succeed_is_tried_again(world: World, status: str) -> None:
     assert len(world.batch.by_token) == 3
 
 
+def test_a_part_that_was_done_and_not_pruned_is_told(world: World) -> None:
+    fail(world.table, "a", "b", "c")
+    run(world)
+    world.batch.end("job-0001", status="Cancelled", ran=2)
+    again = run(world)
+    assert again.results["job_id"] == "job-0002"
+    assert "Job job-0001 ended as Cancelled" in again.warnings[0] and "2 of 3 done" in again.warnings[0]
+    assert run(world).warnings == []
+
+
 def test_a_new_failure_of_the_same_object_is_a_new_job(world: World) -> None:
     fail(world.table, "a")
     run(world)
@@ -303,9 +314,16 @@ def test_a_malformed_role_is_refused_without_asking_for_it(world: World, role: s
     assert len(refused.value.problems) == 1
 
 
-def test_a_role_that_may_not_be_looked_at_is_taken_as_it_is(world: World) -> None:
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        client_error("AccessDenied", "GetRole", status=403),
+        EndpointConnectionError(endpoint_url="https://iam.amazonaws.com"),
+    ],
+)
+def test_a_role_that_cannot_be_looked_at_is_taken_as_it_is(world: World, trouble: Exception) -> None:
     fail(world.table, "a")
-    world.iam.trouble = client_error("AccessDenied", "GetRole", status=403)
+    world.iam.trouble = trouble
     assert run(world).changed
 
 
@@ -517,8 +535,6 @@ def test_other_ends_are_told_apart(world: World, status: str, more: dict[str, An
 def test_throttling_and_a_region_out_of_reach_only_slow_the_wait_down(world: World) -> None:
     fail(world.table, "a")
     run(world)
-    from botocore.exceptions import EndpointConnectionError
-
     slow = client_error("SlowDown", "DescribeJob", status=503)
     world.batch.end("job-0001")
     world.batch.jobs["job-0001"]["Status"] = "Active"
@@ -541,16 +557,11 @@ def test_a_region_that_stays_out_of_reach_ends_the_wait_at_its_deadline(world: W
     fail(world.table, "a")
     run(world)
 
-    class Down(Exception):
-        pass
-
-    from botocore.exceptions import EndpointConnectionError
-
     described = world.batch.describe_job
-    calls = iter([None])
+    calls = iter([True])
 
     def describe(**request: Any) -> Any:
-        if next(calls, Down) is Down:
+        if not next(calls, False):
             raise EndpointConnectionError(endpoint_url="https://x")
         return described(**request)
 
@@ -573,8 +584,6 @@ def test_a_job_may_be_unknown_for_a_moment_but_not_for_long(world: World) -> Non
 
 
 def test_an_unreachable_region_is_told_before_anything_is_made(world: World) -> None:
-    from botocore.exceptions import EndpointConnectionError
-
     def down(**request: Any) -> Any:
         raise EndpointConnectionError(endpoint_url="https://src.s3.amazonaws.com")
 
