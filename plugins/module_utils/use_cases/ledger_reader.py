@@ -23,9 +23,11 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.domain.selection import 
 
 Page = tuple[list[Item], Any]
 
-# Pages of different partitions that are read ahead of the one that is consumed. More would cost memory and win
-# nothing: parsing a page takes as long as waiting for one.
-_PAGES_AHEAD = 3
+# Partitions whose first page is read before it is known how much a page of this ledger holds.
+_PARTITIONS_AHEAD_AT_FIRST = 3
+# Items of later partitions that are read ahead: one full page of a large ledger, many small ones of a scattered one.
+# More would cost memory and win nothing, because taking a large page in takes as long as waiting for it.
+_ITEMS_AHEAD = 2_000
 # Many rules are merged at once only in a bucket with many rules; their pages are made smaller to bound the memory.
 _ITEMS_AT_ONCE = 20_000
 
@@ -60,7 +62,7 @@ def read(
     pool = ThreadPoolExecutor(max_workers=max(1, concurrency))
     try:
         reader = _Reader(client, table, selection, attributes, limit, pool, on_orphan)
-        for stored in _ahead(reader.shards(rules), min(concurrency, _PAGES_AHEAD)):
+        for stored in reader.records(rules, concurrency):
             if selection.matches(stored.record):
                 yield stored
     finally:
@@ -88,8 +90,22 @@ class _Reader:
         self._limit = limit
         self._pool = pool
         self._on_orphan = on_orphan
+        self._page_holds = _ITEMS_AHEAD // _PARTITIONS_AHEAD_AT_FIRST
 
-    def shards(self, rules: list[tuple[str, str]]) -> Iterator[list[Iterator[StoredRecord]]]:
+    def records(self, rules: list[tuple[str, str]], concurrency: int) -> Iterator[StoredRecord]:
+        """Merge the rules of each shard, while the first pages of some later partitions are being read."""
+        opened: deque[list[Iterator[StoredRecord]]] = deque()
+        partitions = 0
+        for shard in self._shards(rules):
+            opened.append(shard)
+            partitions += len(shard)
+            while partitions > min(concurrency, max(1, _ITEMS_AHEAD // max(1, self._page_holds))):
+                partitions -= len(opened[0])
+                yield from _merged(opened.popleft())
+        for shard in opened:
+            yield from _merged(shard)
+
+    def _shards(self, rules: list[tuple[str, str]]) -> Iterator[list[Iterator[StoredRecord]]]:
         """Yield one shard after the other: the record streams of all its rules, reading already."""
         for bucket, of_bucket in groupby(rules, key=lambda rule: rule[0]):
             rule_ids = [rule_id for _bucket, rule_id in of_bucket]
@@ -117,19 +133,9 @@ class _Reader:
         under_way: Future[Page] | None = first
         while under_way is not None:
             items, start = under_way.result()
+            self._page_holds = len(items)
             under_way = self._start(partition, start) if start else None
             yield from items
-
-
-def _ahead(shards: Iterator[list[Iterator[StoredRecord]]], partitions: int) -> Iterator[StoredRecord]:
-    """Merge the rules of each shard, while the first pages of some later partitions are being read."""
-    opened: deque[list[Iterator[StoredRecord]]] = deque()
-    for shard in shards:
-        opened.append(shard)
-        if sum(len(streams) for streams in opened) > partitions:
-            yield from _merged(opened.popleft())
-    while opened:
-        yield from _merged(opened.popleft())
 
 
 def _merged(streams: list[Iterator[StoredRecord]]) -> Iterator[StoredRecord]:
