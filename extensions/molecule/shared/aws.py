@@ -48,6 +48,46 @@ def allow(actions: list[str], *resources: str, service: str | None = None) -> Do
     return {"Effect": "Allow", **principal, "Action": actions, "Resource": list(resources)}
 
 
+def make_role(name: str, service: str, *statements: Document) -> str:
+    """An IAM role for a service of AWS, with these permissions; gives its ARN."""
+    iam = client("iam")
+    trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    arn: str = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document(trust))["Role"]["Arn"]
+    iam.put_role_policy(RoleName=name, PolicyName="permissions", PolicyDocument=document(*statements))
+    return arn
+
+
+def replicate(source: str, region: str, destination: str) -> Document:
+    """Let a bucket replicate to another one, by the rule "to-dr" and a role of its own; gives the rule."""
+    from_arn, to_arn = f"arn:aws:s3:::{source}", f"arn:aws:s3:::{destination}"
+    role = make_role(
+        f"somebodys-{source}",
+        "s3.amazonaws.com",
+        allow(["s3:GetReplicationConfiguration", "s3:ListBucket"], from_arn),
+        allow(["s3:GetObjectVersion*"], f"{from_arn}/*"),
+        allow(["s3:Replicate*"], f"{to_arn}/*"),
+    )
+    rule: Document = {
+        "ID": "to-dr",
+        "Priority": 1,
+        "Status": "Enabled",
+        "Filter": {},
+        "DeleteMarkerReplication": {"Status": "Disabled"},
+        "Destination": {"Bucket": to_arn, "Metrics": {"Status": "Enabled"}},
+    }
+    configuration = {"Role": role, "Rules": [rule]}
+    client("s3", region).put_bucket_replication(Bucket=source, ReplicationConfiguration=configuration)
+    return rule
+
+
+def make_queue_for_s3(name: str, region: str) -> str:
+    """An SQS queue that every bucket may send to; gives its ARN."""
+    arn = f"arn:aws:sqs:{region}:{ACCOUNT}:{name}"
+    policy = document(allow(["sqs:SendMessage"], arn, service="s3.amazonaws.com"))
+    client("sqs", region).create_queue(QueueName=name, Attributes={"Policy": policy})
+    return arn
+
+
 def deny_replicas(bucket: str, region: str) -> None:
     """Deny everybody to replicate into a bucket, beside what its policy says already."""
     s3 = client("s3", region)
