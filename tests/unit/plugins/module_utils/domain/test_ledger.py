@@ -89,6 +89,13 @@ def test_every_part_of_the_identity_counts(field: str) -> None:
     assert len(table.records()) == 2
 
 
+@pytest.mark.parametrize("field", ["event_name", "operation", "reason", "sequencer", "requested_at"])
+def test_events_of_the_same_moment_that_say_something_else_are_two(field: str) -> None:
+    table = Table([ledger.failure_item(EVENT), ledger.failure_item(replace(EVENT, **{field: "other"}))])
+    (stored,) = table.records()
+    assert stored.record.failures == 2
+
+
 def test_a_key_that_imitates_the_hashes_of_another_stays_apart() -> None:
     base = ledger.sort_base(EVENT.object_key, "null", "dst")
     imitation = replace(EVENT, object_key=base + "\0F2024-09-05T21:04:32.527Z\0deadbeef", version_id="null")

@@ -153,6 +153,7 @@ class FakeQueue:
         self.visibility = 30
         self.redrive_policy = True
         self.empty_answers = 0
+        self.most_at_once = 10
         self.undeletable: list[tuple[str, bool]] = []
         self.requests: list[dict[str, Any]] = []
         self._plug = plug or Plug()
@@ -199,7 +200,7 @@ class FakeQueue:
                 self.empty_answers -= 1
                 return {}
             found = [message for message in self._queue(request["QueueUrl"]) if not message.hidden]
-            found = found[: request["MaxNumberOfMessages"]]
+            found = found[: min(self.most_at_once, request["MaxNumberOfMessages"])]
             for message in found:
                 self._receipts += 1
                 message.receipt = str(self._receipts)

@@ -255,8 +255,10 @@ def test_a_queue_full_of_something_else_is_left_alone(monkeypatch: pytest.Monkey
 
 @pytest.mark.parametrize("limit", [1, 7, 10, 23])
 @pytest.mark.parametrize("concurrency", [1, 6])
-def test_max_messages_is_reached_and_not_passed(limit: int, concurrency: int) -> None:
+@pytest.mark.parametrize("at_once", [3, 10])
+def test_max_messages_is_reached_and_not_passed(limit: int, concurrency: int, at_once: int) -> None:
     queue, table = filled(*(body(record(str(number))) for number in range(40)))
+    queue.most_at_once = at_once
     outcome = run(queue, table, replace(WANTED, max_messages=limit, concurrency=concurrency))
     assert (outcome.results["received"], outcome.results["stopped_because"]) == (limit, "limit")
     assert len(queue.queues[queue.URL]) == 40 - limit
