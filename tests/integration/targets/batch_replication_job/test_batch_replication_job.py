@@ -163,13 +163,13 @@ def test_a_job_is_cancelled_and_given_priority(playbook: Playbook, pair: Pair, l
     lab.call("PUT", "/settings", {"batch_task_rate": 1.0})
     made = playbook([task("Repair", pair.from_failures())]).last
     there = {"job_id": made["job_id"], "region": SOURCE_REGION}
-    cancelled = {**there, "state": "cancelled", "wait": True, "wait_delay": 1}
+    cancelled = {**there, "state": "cancelled"}
     run = playbook([
         task("Raise", {**there, "priority": 99}),
         task("Raise again", {**there, "priority": 99}),
         task("Adopt", pair.from_failures(priority=98)),
         task("Predict", cancelled, check_mode=True),
-        task("Cancel", cancelled),
+        task("Cancel", {**cancelled, "wait": True, "wait_delay": 1}),
         task("Cancel again", cancelled),
         task("Elsewhere", {**cancelled, "region": "us-east-1"}, ignore_errors=True),
     ])  # fmt: skip
