@@ -96,7 +96,7 @@ def test_the_notifications_of_others_are_kept_as_they_were() -> None:
 
 
 def events(queue: str) -> list[dict[str, Any]]:
-    """The events of the first message that holds any; S3 tells each new listener with a test message, without events."""
+    """The events of the first messages that hold any; the test message that S3 sends to new listeners holds none."""
     url = aws.queue(queue, aws.US)["Url"]
     for _attempt in range(5):
         answer = aws.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=10)

@@ -113,6 +113,8 @@ def _environment(state: Path) -> dict[str, str]:
     # An empty file: settings of the person's own account must not leak in, and boto3 must not search for more
     environment["AWS_CONFIG_FILE"] = environment["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
     environment["AWS_EC2_METADATA_DISABLED"] = "true"
+    # Nor must what an earlier run left in the home directory (molecule: "is prepared already") pass for this lab's
+    environment["ANSIBLE_HOME"] = str(state / "ansible")
     return environment
 
 
