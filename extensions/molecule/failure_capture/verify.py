@@ -111,7 +111,7 @@ def test_a_failure_arrives_and_others_hear_what_they_heard_before() -> None:
     s3 = aws.client("s3")
     key = "denied/1 + 2=3 é.pdf"
     version_id = s3.put_object(Bucket="invoices", Key=key, Body=b"x")["VersionId"]
-    s3.delete_object(Bucket="invoices", Key="another")
+    s3.delete_object(Bucket="invoices", Key=key)
     aws.wait_for_replication()
     (record,) = events("failures")
     assert record["eventName"] == "Replication:OperationFailedReplication"
