@@ -91,14 +91,7 @@ def sort_base(object_key: str, version_id: str, destination: str) -> str:
 
 def failure_item(event: FailureEvent, retention_days: int | None = None) -> Item:
     """Make the item of an event. The same event always makes the same item: expiry counts from the failure."""
-    base = sort_base(event.object_key, event.version_id, event.destination)
-    said = "\0".join(
-        part or "" for part in (event.event_name, event.operation, event.reason, event.sequencer, event.requested_at)
-    )
-    distinct = hashlib.sha256(said.encode()).hexdigest()[:8]
-    item = {
-        "pk": partition_key(event.bucket, shard_of(event.object_key, event.version_id), event.rule_id),
-        "sk": f"{base}\0{_FAILURE}{event.failed_at}\0{distinct}",
+    said = {
         "bucket": event.bucket,
         "rule_id": event.rule_id,
         "object_key": event.object_key,
@@ -114,9 +107,16 @@ def failure_item(event: FailureEvent, retention_days: int | None = None) -> Item
         "region": event.region,
         "event_name": event.event_name,
         "source": event.source,
-        EXPIRY_ATTRIBUTE: epoch_seconds(event.failed_at) + retention_days * 86400 if retention_days else None,
     }
-    return {name: value for name, value in item.items() if value is not None}
+    item: Item = {name: value for name, value in said.items() if value is not None}
+    base = sort_base(event.object_key, event.version_id, event.destination)
+    # Over all that is known of the event: two that differ in anything are two items, so that order can't matter.
+    distinct = hashlib.sha256(repr(sorted(item.items())).encode()).hexdigest()[:8]
+    item["pk"] = partition_key(event.bucket, shard_of(event.object_key, event.version_id), event.rule_id)
+    item["sk"] = f"{base}\0{_FAILURE}{event.failed_at}\0{distinct}"
+    if retention_days:
+        item[EXPIRY_ATTRIBUTE] = epoch_seconds(event.failed_at) + retention_days * 86400
+    return item
 
 
 def is_failure(sort_key: str) -> bool:

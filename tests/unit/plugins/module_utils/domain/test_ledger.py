@@ -89,7 +89,10 @@ def test_every_part_of_the_identity_counts(field: str) -> None:
     assert len(table.records()) == 2
 
 
-@pytest.mark.parametrize("field", ["event_name", "operation", "reason", "sequencer", "requested_at"])
+SAID = ["event_name", "operation", "reason", "sequencer", "requested_at", "etag", "region", "source"]
+
+
+@pytest.mark.parametrize("field", SAID)
 def test_events_of_the_same_moment_that_say_something_else_are_two(field: str) -> None:
     table = Table([ledger.failure_item(EVENT), ledger.failure_item(replace(EVENT, **{field: "other"}))])
     (stored,) = table.records()
