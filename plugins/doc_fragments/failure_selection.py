@@ -40,7 +40,7 @@ options:
   failed_after:
     description:
       - Only failure records whose newest failure happened at this time or later.
-      - A date or a time in ISO 8601, such as V(2026-03-01) or V(2026-03-01T08:00:00+01:00). Without an offset it is UTC.
+      - A date or a time in ISO 8601, such as V(2026-03-01) or V(2026-03-01T08:00:00+01:00). UTC unless it says so.
     type: str
   failed_before:
     description:

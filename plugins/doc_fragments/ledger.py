@@ -11,7 +11,7 @@ class ModuleDocFragment:
 options:
   ledger_table:
     description:
-      - Name of the ledger, the DynamoDB table of failure records. The role P(aws_dr.s3.failure_capture#role) creates it.
+      - Name of the ledger, the DynamoDB table of failure records. The role P(aws_dr.s3.failure_capture#role) makes it.
       - It is in the Region and the account of the task.
     type: str
     required: true

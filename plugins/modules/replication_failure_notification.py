@@ -139,7 +139,7 @@ notification:
       type: str
       returned: when O(state=present)
     silent_because:
-      description: Why the bucket may not send all failure events, rules without metrics for example; empty when it will.
+      description: Why the bucket may not send all failure events, such as rules without metrics; empty when it will.
       type: str
       returned: when O(state=present)
   sample:

@@ -6,6 +6,7 @@ AWS decides in this order (IAM User Guide, "Policy evaluation logic"): an explic
 role's own policies, bounded by its permissions boundary, or in the same account the resource's policy, have to allow;
 across accounts both have to; a KMS key policy has to in any case. Organizations policies (SCP, RCP) are not modelled.
 """
+
 from __future__ import annotations
 
 import json
@@ -49,9 +50,7 @@ def role_exists(role_arn: str) -> bool:
     return _role(role_arn) is not None
 
 
-def may_assume(
-    role_arn: str, service_principal: str, *, source_account: str = "", source_arn: str = ""
-) -> Decision:
+def may_assume(role_arn: str, service_principal: str, *, source_account: str = "", source_arn: str = "") -> Decision:
     """Whether the role exists and its trust policy lets the service assume it (sts:AssumeRole).
 
     service_principal: such as s3.amazonaws.com. source_account, source_arn: the confused-deputy context of the call.

@@ -9,6 +9,7 @@ this file has to think of accounts: every function takes the bucket's name alone
 
 The version id of the null version is the string "null" here, as on the wire.
 """
+
 from __future__ import annotations
 
 import bisect
@@ -161,6 +162,7 @@ def body(version: Version) -> bytes:
 
 def extras(version: Version) -> Extras:
     """Tags, ACL and locks of a version, as they are now."""
+
     def side(table: Any) -> Any:
         return table.get_scoped(version.owner, None, version.side_key)
 

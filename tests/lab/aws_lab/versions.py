@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One version of an object in MiniStack's S3, as the lab's additions see it. `aws_lab.store` finds and changes them."""
+
 from __future__ import annotations
 
 import datetime

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the tests of S3 Batch Operations share: a pair with a job role, manifests, jobs, and reports read back."""
+
 from __future__ import annotations
 
 import csv

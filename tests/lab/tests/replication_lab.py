@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the replication tests share: plain boto3 clients, the lab's control endpoint, and pairs of buckets."""
+
 from __future__ import annotations
 
 import functools
@@ -215,9 +216,7 @@ def rule_v1(destination: Bucket, prefix: str = "") -> dict[str, Any]:
 def configure(source: Bucket, role: Role | str, *rules: dict[str, Any]) -> None:
     """PutBucketReplication."""
     arn = role if isinstance(role, str) else role.arn
-    source.s3.put_bucket_replication(
-        Bucket=source.name, ReplicationConfiguration={"Role": arn, "Rules": list(rules)}
-    )
+    source.s3.put_bucket_replication(Bucket=source.name, ReplicationConfiguration={"Role": arn, "Rules": list(rules)})
 
 
 class Queue:

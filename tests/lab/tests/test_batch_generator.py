@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Generated manifests: every filter, what is refused, and the manifest that is kept."""
+
 from __future__ import annotations
 
 import csv
@@ -272,7 +273,7 @@ def kept(work: Work, **changes: Any) -> dict[str, Any]:
 
 
 def test_the_generated_manifest_is_kept_and_can_be_used_again(work: Work) -> None:
-    keys = ["a b+c", "ü/\"quoted\", with comma"]
+    keys = ["a b+c", 'ü/"quoted", with comma']
     versions = work.unreplicated(*keys)
     job = work.run(ManifestGenerator=kept(work))
     assert progress(job) == (2, 2, 0)

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The life of jobs: states and what moves them on, progress, limits, expiry (S3 User Guide, "Managing jobs")."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -40,7 +41,7 @@ def many(work: Work, count: int, **changes: Any) -> dict[str, Any]:
 
 
 def test_a_job_replicates_and_tells_what_it_did(work: Work) -> None:
-    keys = ["plain", "a b+c%/ü,\"q\"\n", "deep/er/#1"]
+    keys = ["plain", 'a b+c%/ü,"q"\n', "deep/er/#1"]
     versions = work.unreplicated(*keys)
     assert all(work.destination.head(key) is None for key in keys)
 

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Manifests: what is read from them, what makes a job fail, and what only makes a task fail."""
+
 from __future__ import annotations
 
 import gzip

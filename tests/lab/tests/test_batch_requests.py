@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the job operations take and refuse: parameters, tokens, permissions, lists, tags; also by the aws command."""
+
 from __future__ import annotations
 
 import functools

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What becomes of single tasks, and the report that tells it."""
+
 from __future__ import annotations
 
 import hashlib
@@ -227,9 +228,7 @@ def test_the_report_has_its_documented_place_and_shape(work: Work) -> None:
     manifest = json.loads(objects["manifest.json"])
     assert manifest.keys() == {"Format", "ReportCreationDate", "Results", "ReportSchema"}
     assert manifest["Format"] == "Report_CSV_20180820"
-    assert manifest["ReportSchema"] == (
-        "Bucket, Key, VersionId, TaskStatus, ErrorCode, HTTPStatusCode, ResultMessage"
-    )
+    assert manifest["ReportSchema"] == ("Bucket, Key, VersionId, TaskStatus, ErrorCode, HTTPStatusCode, ResultMessage")
     age = datetime.fromisoformat(manifest["ReportCreationDate"]) - job["CreationTime"]
     assert timedelta() <= age < timedelta(seconds=PATIENCE)
     assert [result["TaskExecutionStatus"] for result in manifest["Results"]] == ["succeeded", "failed"]

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Replication as seen by the `aws` command line, with nothing but the environment that with-lab gives."""
+
 from __future__ import annotations
 
 import json

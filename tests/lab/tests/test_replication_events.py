@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The events of replication: shape, conditions, destinations, faults of delivery."""
+
 from __future__ import annotations
 
 import io

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Encrypted objects (S3 User Guide, "Replicating encrypted objects"): keys, their states, policies and grants."""
+
 from __future__ import annotations
 
 from collections.abc import Callable

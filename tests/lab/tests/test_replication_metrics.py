@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Replication metrics: which, in which Region, when (S3 User Guide, "Using S3 Replication metrics")."""
+
 from __future__ import annotations
 
 import datetime

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is replicated, and how the replica looks (S3 User Guide, "What does Amazon S3 replicate?")."""
+
 from __future__ import annotations
 
 import os

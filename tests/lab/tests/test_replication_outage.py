@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A Region that is away is no failure: replication waits and resumes. What failed for good does not."""
+
 from __future__ import annotations
 
 import concurrent.futures

@@ -4,6 +4,7 @@
 
 S3 User Guide, "Amazon S3 replication failure reasons".
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """S3 Batch Operations, for S3ReplicateObject: jobs, manifests and their generation, completion reports."""
+
 from __future__ import annotations
 
 from typing import Any

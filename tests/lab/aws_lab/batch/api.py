@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The job operations of S3 Control, REST XML under /v20180820/jobs (S3 API Reference, CreateJob and its relatives)."""
+
 from __future__ import annotations
 
 import base64

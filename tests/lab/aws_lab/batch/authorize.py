@@ -5,6 +5,7 @@
 Service Authorization Reference, "Actions, resources, and condition keys for Amazon S3" (jobs), and S3 User Guide,
 "Granting permissions for Batch Operations" and "Configuring an IAM role for S3 Batch Replication".
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping

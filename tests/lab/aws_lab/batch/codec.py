@@ -5,6 +5,7 @@
 Values look like boto3's: structures are dicts, lists are lists, numbers and booleans are themselves. Timestamps stay
 the texts that were on the wire.
 """
+
 from __future__ import annotations
 
 import functools

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Objects that a job reads and writes with its own role: manifests and reports."""
+
 from __future__ import annotations
 
 import hashlib

@@ -5,6 +5,7 @@
 S3 API Reference, JobManifestGeneratorFilter and KeyNameConstraint; S3 User Guide, "Replicating existing objects with
 Batch Replication": all eligible versions are listed, and a PENDING object matches none of the statuses one can ask for.
 """
+
 from __future__ import annotations
 
 import datetime
@@ -28,9 +29,7 @@ _STATUS = {None: "NONE", "COMPLETE": "COMPLETED"}
 def rows(bucket: str, wanted: Filter) -> list[Row]:
     """The rows of the generated manifest, by key, newest version first."""
     found = matching(bucket, wanted)
-    return [
-        Row(bucket, version.key, version.version_id, manifest.encoded_key(version.key)) for version in found
-    ]
+    return [Row(bucket, version.key, version.version_id, manifest.encoded_key(version.key)) for version in found]
 
 
 def matching(bucket: str, wanted: Filter) -> Iterator[Version]:
@@ -81,7 +80,7 @@ def _about_content(wanted: Filter) -> Iterator[Test]:
 
 
 def _encrypted_so(version: Version, wanted: Mapping[str, Mapping[str, Any]]) -> bool:
-    (kind, details), = wanted.items()
+    ((kind, details),) = wanted.items()
     if kind != _encryption(version):
         return False
     if "KmsKeyArn" in details and _key_arn(version) != details["KmsKeyArn"]:

@@ -7,6 +7,7 @@ without a byte order mark, no header, no blank lines, as many columns in each ro
 bucket, keys URL-encoded. "Unexpected number of task fields" is what real jobs say to rows of another width. A row with
 nothing in its VersionId column is no fault of the manifest: its task fails.
 """
+
 from __future__ import annotations
 
 import csv

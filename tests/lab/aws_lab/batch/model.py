@@ -4,6 +4,7 @@
 
 S3 User Guide, "Tracking job status and completion reports" (the table of job statuses and their transitions).
 """
+
 from __future__ import annotations
 
 import itertools

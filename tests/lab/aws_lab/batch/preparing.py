@@ -5,6 +5,7 @@
 FailureCodes and FailureReasons are those of "Troubleshooting S3 Batch Operations" and "Troubleshooting replication" in
 the S3 User Guide where they name one; tests/lab/FIDELITY.md lists the others, which are guesses.
 """
+
 from __future__ import annotations
 
 import uuid

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Waiting until something is true, looked at whenever a job changes or lab time gets there."""
+
 from __future__ import annotations
 
 import asyncio

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """All jobs of the lab, by account and Region: where they were made is the only place that knows them."""
+
 from __future__ import annotations
 
 import uuid

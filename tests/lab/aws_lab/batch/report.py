@@ -8,6 +8,7 @@ results/<40 hex digits>.csv, one file of succeeded and one of failed tasks, line
 has them. ReportSchema names the error code before the HTTP status; real rows, and AWS's examples, have the status
 first: `order` chooses.
 """
+
 from __future__ import annotations
 
 import csv

@@ -5,6 +5,7 @@
 The constraints on single values are the model's (codec.check); here is what has to fit together: S3 API Reference,
 CreateJob, and S3 User Guide, "Creating an S3 Batch Operations job" and "Specifying a manifest".
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
@@ -150,5 +151,3 @@ def _tags(wanted: Wanted) -> Iterator[str]:
         yield f"A job can have up to {MOST_TAGS} tags."
     if len(keys) != len(set(keys)):
         yield "Cannot provide multiple Tags with the same key."
-
-

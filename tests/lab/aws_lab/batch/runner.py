@@ -5,6 +5,7 @@
 S3 User Guide, "Tracking job status and completion reports": the states and what moves a job on; "Assigning job
 priority": of the jobs that want to run, those of the highest priority do, a running one of lower priority is paused.
 """
+
 from __future__ import annotations
 
 import asyncio

@@ -6,6 +6,7 @@ Codes: S3 User Guide, "Amazon S3 replication failure reasons". Seen in reports o
 500, SrcObjectNotEligible, "Object is not eligible for replication"; 500, SrcObjectNotFound, "Object versionID is
 invalid" for an empty version id, where "Troubleshooting S3 Batch Operations" documents 400, InvalidRequest.
 """
+
 from __future__ import annotations
 
 from aws_lab import iam, settings, store

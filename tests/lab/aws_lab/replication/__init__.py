@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """S3 Replication, as the S3 User Guide describes it: the configuration (config*.py) and what it does (the rest)."""
+
 from __future__ import annotations
 
 import dataclasses

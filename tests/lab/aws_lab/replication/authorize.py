@@ -7,6 +7,7 @@ assumes the role, reads at the source, decrypts, then writes at the destination.
 them are those of the S3 User Guide, "Amazon S3 replication failure reasons" and "Setting up permissions for live
 replication".
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -4,6 +4,7 @@
 
 A replica keeps key, version id and creation time. Its storage class is the rule's, else the source's.
 """
+
 from __future__ import annotations
 
 from aws_lab import store
@@ -23,8 +24,11 @@ def replicate(case: Case) -> None:
 
 
 def _replicate_object(case: Case) -> None:
-    content = {name: value for name, value in case.source.record.get("preserved_headers", {}).items()
-               if name not in case.source.encryption}
+    content = {
+        name: value
+        for name, value in case.source.record.get("preserved_headers", {}).items()
+        if name not in case.source.encryption
+    }
     store.write_replica(
         case.destination,
         case.source,

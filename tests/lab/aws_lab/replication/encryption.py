@@ -7,6 +7,7 @@ S3 User Guide, "Replicating encrypted objects" and "Using default encryption wit
 SSE-KMS objects are encrypted with the rule's ReplicaKmsKeyID; others keep the encryption of their source; what was
 written without any takes the destination bucket's default.
 """
+
 from __future__ import annotations
 
 from aws_lab import store

@@ -5,6 +5,7 @@
 S3 User Guide, "Getting replication status information": what fails for a permanent reason is FAILED and never tried
 again by itself; while a bucket's Region is away it stays PENDING, and S3 resumes when the Region is back.
 """
+
 from __future__ import annotations
 
 import asyncio
@@ -144,9 +145,7 @@ class Engine:
             self._tell_missed(task, rule)
             if reason is None:
                 events.replicated_after_threshold(task.source, rule, task.operation, task.requested_at)
-        metrics.ended(
-            task.source, rule, task.operation, task.requested_at, replicated=reason is None, batch=task.batch
-        )
+        metrics.ended(task.source, rule, task.operation, task.requested_at, replicated=reason is None, batch=task.batch)
         if reason is not None:
             events.failed(task.source, rule, task.operation, task.requested_at, reason)
 

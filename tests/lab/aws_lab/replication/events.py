@@ -7,6 +7,7 @@ sent only for a rule with metrics; EventBridge gets none of them. "Event message
 the version id is null where there is none. Delivery itself (who may write to the queue or topic, encryption) is
 MiniStack's.
 """
+
 from __future__ import annotations
 
 import asyncio
@@ -146,9 +147,7 @@ def _send(source: Version, subscription: dict[str, Any], message: dict[str, Any]
             _deliver(source, subscription, message)
 
 
-async def _deliver_later(
-    delay: float, source: Version, subscription: dict[str, Any], message: dict[str, Any]
-) -> None:
+async def _deliver_later(delay: float, source: Version, subscription: dict[str, Any], message: dict[str, Any]) -> None:
     await clock.sleep(delay)
     _deliver(source, subscription, message)
 

@@ -6,6 +6,7 @@ MiniStack replicates within the PUT, to the first matching rule, with a new vers
 that is what `_maybe_replicate` and `_maybe_replicate_delete_marker` do, so they do nothing here. A request's changes
 are told when the request is done: tags, ACL and locks are stored after the object's version is made.
 """
+
 from __future__ import annotations
 
 import functools

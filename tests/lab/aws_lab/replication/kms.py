@@ -4,6 +4,7 @@
 
 S3 User Guide, "Replicating encrypted objects"; KMS Developer Guide, "Key states" and "Grants in AWS KMS".
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping

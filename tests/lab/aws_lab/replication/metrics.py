@@ -7,6 +7,7 @@ metrics. In the source's Region OperationsFailedReplication (Sum: failed, Sample
 counts), unless nothing was replicated. In the destination's Region, of live replication only and while the destination
 exists: ReplicationLatency, BytesPendingReplication and OperationsPendingReplication.
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -5,6 +5,7 @@
 S3 API Reference, CreateMultipartUpload: x-amz-tagging, x-amz-acl, x-amz-object-lock-*. A rule with a tag filter and a
 bucket with a default retention depend on them.
 """
+
 from __future__ import annotations
 
 import functools
@@ -57,6 +58,4 @@ def _apply(bucket: str, key: str, given: Mapping[str, str]) -> None:
         tags = parse_qsl(given["x-amz-tagging"], keep_blank_values=True)
         s3._object_tags[(bucket, key, version)] = dict(tags)
     if "x-amz-acl" in given:
-        s3._object_acl[(bucket, key, version)] = s3._canned_acl_policy_xml(
-            given["x-amz-acl"], s3._canonical_owner_id()
-        )
+        s3._object_acl[(bucket, key, version)] = s3._canned_acl_policy_xml(given["x-amz-acl"], s3._canonical_owner_id())

@@ -4,6 +4,7 @@
 
 What is paused stays PENDING, like what waits for a Region; whoever lifts a pause calls `engine.resume()`.
 """
+
 from __future__ import annotations
 
 from aws_lab.replication.rules import Rule

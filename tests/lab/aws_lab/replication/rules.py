@@ -5,6 +5,7 @@
 S3 User Guide, "Replication configuration file elements": every enabled rule whose filter matches applies; of several
 with the same destination bucket the one with the highest priority. A rule without Filter is of the old schema (V1).
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping

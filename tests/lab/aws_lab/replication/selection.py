@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which rules a change sets off (S3 User Guide, "What does Amazon S3 replicate?" and "What isn't replicated?")."""
+
 from __future__ import annotations
 
 from aws_lab import store

@@ -5,6 +5,7 @@
 FAILED if one destination failed; COMPLETED only when all are done; PENDING else. A replica whose metadata changes go
 back (replica modification sync) says PENDING or FAILED meanwhile, and then REPLICA again.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable

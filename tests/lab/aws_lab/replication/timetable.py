@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Things that fall due at moments of lab time."""
+
 from __future__ import annotations
 
 import asyncio
