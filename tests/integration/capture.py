@@ -4,11 +4,16 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import yaml
+
 ACCOUNT = "111122223333"
+MODULES = Path(__file__).resolve().parents[2] / "plugins" / "modules"
 Aws = Callable[..., Any]
 
 
@@ -78,3 +83,13 @@ def restricted(aws: Aws, name: str, *statements: dict[str, Any]) -> dict[str, st
 def allow(*actions: str, resource: str = "*") -> dict[str, Any]:
     """An Allow statement."""
     return {"Effect": "Allow", "Action": list(actions), "Resource": resource}
+
+
+def examples(module: str) -> list[dict[str, Any]]:
+    """The tasks that a module's documentation shows."""
+    tree = ast.parse((MODULES / f"{module}.py").read_text(encoding="utf-8"))
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "EXAMPLES":
+            tasks: list[dict[str, Any]] = yaml.safe_load(ast.literal_eval(node.value))
+            return tasks
+    raise AssertionError(f"{module} has no examples")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.aws_dr.s3.tests.integration.capture import Capture, allow, restricted
+from ansible_collections.aws_dr.s3.tests.integration.capture import Capture, allow, examples, restricted
 from ansible_collections.aws_dr.s3.tests.unit.plugins.module_utils.domain.failure_events import (
     NASTY_KEYS,
     body,
@@ -253,3 +253,11 @@ def test_the_documented_permissions_suffice(playbook: Playbook, aws: Aws, captur
     )
     assert playbook(task(capture.name, redrive=True), env=environment).last["deleted"] == 2
     assert len(capture.failures()) == 2
+
+
+def test_the_examples_of_the_documentation_work(playbook: Playbook, aws: Aws) -> None:
+    capture = Capture(aws, "s3-replication-failures")
+    capture.send(body(record("a")))
+    run = playbook(examples("replication_failure_collect"))
+    assert [task["outcome"] for task in run.tasks] == ["ok", "ok", "ok"]
+    assert len(capture.failures()) == 1
