@@ -24,7 +24,7 @@ SAMPLE = 300
 def loop(url: str, table: str, messages: int) -> None:
     """The peer: what a first script for this job looks like."""
     sqs, dynamodb = ledger_lab.client("sqs"), ledger_lab.client("dynamodb")
-    for _ in range(messages):
+    for _unused in range(messages):
         (message,) = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1)["Messages"]
         record = json.loads(message["Body"])["Records"][0]
         told, subject = record["replicationEventData"], record["s3"]["object"]
@@ -52,7 +52,7 @@ def measure_loop(name: str, depth: int) -> float:
     """Seconds for a sample of messages from the middle of a queue that held ``depth`` ones."""
     ledger_lab.make_table(name)
     url = ledger_lab.fill_queue(name, (depth + SAMPLE) // 2)
-    took, _ = ledger_lab.seconds(lambda: loop(url, name, SAMPLE))
+    took, _unused = ledger_lab.seconds(lambda: loop(url, name, SAMPLE))
     ledger_lab.client("sqs").delete_queue(QueueUrl=url)
     return took
 

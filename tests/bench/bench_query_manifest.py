@@ -85,7 +85,7 @@ def main() -> None:
     took: dict[tuple[str, str], list[float]] = {}
     peak: dict[tuple[str, str], list[float]] = {}
     for table, count in tables.items():
-        for _ in range(rounds):
+        for _unused in range(rounds):
             for which in RUNS:
                 told = ledger_lab.in_own_process(__file__, "--measured", which, table)
                 if told["rows"] != count:

@@ -131,7 +131,7 @@ def directory_item(bucket: str, rule_id: str) -> Item:
 
 def rule_of_directory_key(sort_key: str) -> tuple[str, str]:
     """Read (bucket, rule id) back; bucket names hold no '#', rule ids may."""
-    bucket, _, rule_id = sort_key.partition("#")
+    bucket, _unused, rule_id = sort_key.partition("#")
     return bucket, rule_id
 
 

@@ -96,7 +96,7 @@ class Drain:
         receivers = min(self._limits.concurrency, 1 + waiting // GATHERED)
         with ThreadPoolExecutor(max_workers=receivers) as pool:
             try:
-                running = [pool.submit(self._receive_until_stopped) for _ in range(receivers)]
+                running = [pool.submit(self._receive_until_stopped) for _unused in range(receivers)]
                 wait(running, return_when=FIRST_EXCEPTION)
                 stopped = self._stopped
             finally:

@@ -23,7 +23,7 @@ CROSS_ACCOUNT_ROLE = "LabCrossAccountAdmin"
 ADMIN_POLICY = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 _ALPHABET = string.ascii_uppercase + "234567"
-ACCESS_KEY_ID = "AKIA" + "".join(secrets.choice(_ALPHABET) for _ in range(16))
+ACCESS_KEY_ID = "AKIA" + "".join(secrets.choice(_ALPHABET) for _unused in range(16))
 SECRET_ACCESS_KEY = secrets.token_urlsafe(30)
 
 
@@ -68,7 +68,7 @@ async def _iam(account_id: str, action: str, **parameters: str) -> None:
     body = urlencode({"Action": action, "Version": "2010-05-08", **parameters}).encode()
     headers = {"content-type": "application/x-www-form-urlencoded"}
     with request_scope(account_id, "us-east-1"):
-        status, _, answer = await iam.handle_request("POST", "/", headers, body, {})
+        status, _unused, answer = await iam.handle_request("POST", "/", headers, body, {})
     if status != 200:
         raise RuntimeError(f"the lab could not make its accounts: {action} -> {status} {answer!r}")
 

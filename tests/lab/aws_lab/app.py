@@ -128,24 +128,26 @@ async def reset() -> None:
 
 def install_routes() -> None:
     """The core's control routes."""
-    control.route("GET", "/health", lambda _: {"status": "ok", "time": clock.iso(), "clock_offset": clock.offset()})
+    control.route(
+        "GET", "/health", lambda _unused: {"status": "ok", "time": clock.iso(), "clock_offset": clock.offset()}
+    )
     control.route("POST", "/reset", _reset)
     control.route("GET", "/journal", lambda wanted: {"entries": journal.entries(**wanted)})
-    control.route("DELETE", "/journal", lambda _: _done(journal.clear))
-    control.route("GET", "/journal/counts", lambda _: {"counts": journal.counts()})
-    control.route("GET", "/faults", lambda _: {"faults": faults.listed()})
-    control.route("POST", "/faults", lambda wanted: faults.add(wanted))
-    control.route("DELETE", "/faults", lambda _: _done(faults.clear))
+    control.route("DELETE", "/journal", lambda _unused: _done(journal.clear))
+    control.route("GET", "/journal/counts", lambda _unused: {"counts": journal.counts()})
+    control.route("GET", "/faults", lambda _unused: {"faults": faults.listed()})
+    control.route("POST", "/faults", faults.add)
+    control.route("DELETE", "/faults", lambda _unused: _done(faults.clear))
     control.route("DELETE", "/faults/{id}", lambda wanted: faults.remove(int(wanted["id"])))
-    control.route("GET", "/regions", lambda _: {"down": sorted(faults.down_regions())})
+    control.route("GET", "/regions", lambda _unused: {"down": sorted(faults.down_regions())})
     control.route("POST", "/regions/{region}/down", lambda wanted: faults.take_down(wanted["region"]))
     control.route("POST", "/regions/{region}/up", lambda wanted: faults.bring_up(wanted["region"]))
     control.route("POST", "/clock/advance", lambda wanted: {"offset": clock.advance(float(wanted["seconds"]))})
-    control.route("GET", "/settings", lambda _: settings.as_dict())
+    control.route("GET", "/settings", lambda _unused: settings.as_dict())
     control.route("PUT", "/settings", settings.update)
 
 
-async def _reset(_: dict[str, Any]) -> dict[str, Any]:
+async def _reset(_unused: dict[str, Any]) -> dict[str, Any]:
     await reset()
     return {"status": "reset"}
 

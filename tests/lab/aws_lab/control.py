@@ -36,7 +36,7 @@ async def handle(method: str, path: str, query: str, body: bytes) -> Response:
         match = pattern.match(path)
         if match and wanted == method:
             return await _call(handler, match.groupdict(), query, body)
-    known = sorted({f"{verb} {_readable(pattern)}" for verb, pattern, _ in _routes})
+    known = sorted({f"{verb} {_readable(pattern)}" for verb, pattern, _unused in _routes})
     return _json(404, {"error": f"the lab has no control route {method} {path}", "routes": known})
 
 

@@ -112,7 +112,7 @@ def listed() -> list[dict[str, Any]]:
 
 def remove(fault_id: int) -> dict[str, Any]:
     """Switch one off; tells how often it struck."""
-    for fault in _rules:
+    for fault in list(_rules):
         if fault.id == fault_id:
             _rules.remove(fault)
             return dataclasses.asdict(fault)

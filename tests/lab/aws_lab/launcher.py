@@ -106,7 +106,7 @@ def _environment(state: Path) -> dict[str, str]:
         if name not in DROPPED and not name.startswith("AWS_ENDPOINT_URL")
     }
     for line in (state / "env").read_text().splitlines():
-        name, _, value = line.removeprefix("export ").partition("=")
+        name, _unused, value = line.removeprefix("export ").partition("=")
         environment[name] = shlex.split(value)[0]
     environment["ANSIBLE_COLLECTIONS_PATH"] = str(build / "collections")
     environment["PATH"] = f"{build / 'ctl' / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
@@ -125,7 +125,7 @@ def _run(command: list[str], environment: dict[str, str]) -> int:
         print(f"with-lab: cannot run {command[0]}: {error.strerror}", file=sys.stderr)
         return 127 if isinstance(error, FileNotFoundError) else 126
 
-    def forward(number: int, _: FrameType | None) -> None:
+    def forward(number: int, _unused: FrameType | None) -> None:
         process.send_signal(number)
 
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -148,7 +148,7 @@ def _serve(lab: subprocess.Popen[bytes], state: Path) -> int:
         print(f"export {name}={shlex.quote(environment[name])}")
     print("unset " + " ".join(DROPPED))
     print("# The lab runs until Ctrl-C; paste the lines above into another shell.", flush=True)
-    signal.signal(signal.SIGTERM, lambda *_: lab.terminate())
+    signal.signal(signal.SIGTERM, lambda *_unused: lab.terminate())
     try:
         return lab.wait()
     except KeyboardInterrupt:

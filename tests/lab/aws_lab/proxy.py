@@ -144,7 +144,7 @@ class Connection(asyncio.Protocol):
 
     async def _answer(self, head: h11.Request, body: bytes) -> Response:
         target = head.target.decode("latin-1")
-        path, _, query = target.partition("?")
+        path, _unused, query = target.partition("?")
         method = head.method.decode("ascii")
         if self.tunnel is None:
             if not path.startswith("/"):
@@ -185,7 +185,7 @@ class Connection(asyncio.Protocol):
             self.transport.write(data)
 
     def _write_response(self, response: Response, *, head_only: bool = False) -> None:
-        headers = [(name, value) for name, value in _wire_headers(response, head_only)]
+        headers = list(_wire_headers(response, head_only))
         try:
             data = self.http.send(h11.Response(status_code=response.status, headers=headers)) or b""
             if response.body and not head_only:

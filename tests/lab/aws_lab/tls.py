@@ -37,6 +37,6 @@ class Certificates:
         self._authority.issue_cert(name).configure_cert(context)
         return context
 
-    def _switch(self, connection: ssl.SSLObject | ssl.SSLSocket, name: str | None, _: ssl.SSLContext) -> None:
+    def _switch(self, connection: ssl.SSLObject | ssl.SSLSocket, name: str | None, _unused: ssl.SSLContext) -> None:
         if name:
             connection.context = self.context_for(name)

@@ -96,7 +96,7 @@ def test_filters_on_the_storage_class(work: Work) -> None:
 
 def test_filters_on_the_encryption(work: Work) -> None:
     kms = client("kms")
-    first, second = (kms.create_key()["KeyMetadata"]["Arn"] for _ in range(2))
+    first, second = (kms.create_key()["KeyMetadata"]["Arn"] for _unused in range(2))
     work.unreplicated("plain")
     work.unreplicated("sse-s3", ServerSideEncryption="AES256")
     work.unreplicated("first", ServerSideEncryption="aws:kms", SSEKMSKeyId=first)

@@ -226,7 +226,7 @@ def test_a_rising_failure_rate_ends_the_job_late(work: Work) -> None:
 def test_no_more_than_six_jobs_are_active(work: Work, lab: Lab) -> None:
     parameters = many(work, 50)
     lab.settings(batch_task_rate=2.0)
-    ids = [work.create(**parameters) for _ in range(8)]
+    ids = [work.create(**parameters) for _unused in range(8)]
     active = [wait(job_id, "Active")["JobId"] for job_id in ids[:6]]
     assert [wait(job_id, "Ready")["Status"] for job_id in ids[6:]] == ["Ready", "Ready"]
     lab.settings(batch_task_rate=0.0)
@@ -312,7 +312,7 @@ def test_a_job_stands_still_while_its_region_is_away(work: Work, lab: Lab) -> No
     lab.region_down(HOME)
     run = lab.call("GET", "/batch/jobs")["jobs"][0]["tasks_run"]
     lab.advance(10)
-    assert {lab.call("GET", "/batch/jobs")["jobs"][0]["tasks_run"] for _ in range(30)} <= {run, run + 1}
+    assert {lab.call("GET", "/batch/jobs")["jobs"][0]["tasks_run"] for _unused in range(30)} <= {run, run + 1}
     lab.region_up(HOME)
     lab.advance(10)
     assert progress(wait(job_id)) == (50, 0, 50)

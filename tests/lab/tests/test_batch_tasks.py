@@ -60,7 +60,7 @@ def test_a_missing_version_id_fails_the_task_only(work: Work) -> None:
 
 def test_a_missing_version_id_as_real_jobs_report_it(work: Work, lab: Lab) -> None:
     lab.settings(batch_missing_version_id="observed")
-    _, row = one(work, "key,")
+    _unused, row = one(work, "key,")
     assert row[1:] == ["key", r"\N", "failed", "500", "SrcObjectNotFound", "Object versionID is invalid"]
 
 
@@ -71,14 +71,14 @@ def test_null_is_the_null_version(work: Work) -> None:
     source.s3.put_object(Bucket=source.name, Key="old", Body=b"before versioning")
     source.version(True)
     work.configure()
-    _, row = one(work, "old,null")
+    _unused, row = one(work, "old,null")
     assert row[2:] == ["null", "succeeded", "200", "", "success"]
     assert work.destination.status("old", "null") == "REPLICA"
 
 
 def test_without_a_column_of_versions_the_newest_is_meant(work: Work) -> None:
     first, second = work.unreplicated("key", "key")
-    _, row = one(work, "key", "Bucket Key")
+    _unused, row = one(work, "key", "Bucket Key")
     assert row[1:5] == ["key", "", "succeeded", "200"]
     assert work.destination.head("key", first) is None
     assert work.destination.status("key", second) == "REPLICA"
@@ -120,7 +120,7 @@ def test_deleted_versions_and_keys_do_not_hold_the_rest_up(work: Work) -> None:
 
 def test_keys_that_are_not_encoded_are_not_found(work: Work) -> None:
     version = work.unreplicated("a b")[0]
-    _, row = one(work, f"a+b,{version}")
+    _unused, row = one(work, f"a+b,{version}")
     assert row[1:6] == ["a+b", version, "failed", "500", "SrcKeyNotFound"]
 
 
@@ -128,13 +128,13 @@ def test_a_hard_deleted_replica_does_not_come_back(work: Work) -> None:
     version = work.source.put("key")
     idle()
     work.destination.s3.delete_object(Bucket=work.destination.name, Key="key", VersionId=version)
-    _, row = one(work, f"key,{version}")
+    _unused, row = one(work, f"key,{version}")
     assert row[5] == "DstObjectHardDeleted"
 
 
 def test_archived_objects_are_not_eligible_and_left_alone(work: Work) -> None:
     version = work.unreplicated("key", StorageClass="GLACIER")[0]
-    _, row = one(work, f"key,{version}")
+    _unused, row = one(work, f"key,{version}")
     assert row[3:] == ["failed", "500", "SrcObjectNotEligible", "Object is not eligible for replication"]
     assert work.source.status("key", version) is None
 
@@ -198,7 +198,7 @@ def test_every_rule_runs_and_one_broken_rule_fails_the_task(work: Work) -> None:
     version = work.unreplicated("key")[0]
     broken = Bucket(AWAY)
     work.configure(rule(work.destination), rule(broken))
-    _, row = one(work, f"key,{version}")
+    _unused, row = one(work, f"key,{version}")
     assert row[5] == "DstPutObjectNotPermitted", "the role has no permission for the second destination"
     assert broken.name in row[6]
     assert work.destination.status("key", version) == "REPLICA"
@@ -235,7 +235,7 @@ def test_the_report_has_its_documented_place_and_shape(work: Work) -> None:
     for result in manifest["Results"]:
         assert result["Bucket"] == work.files.name
         name = result["Key"].removeprefix(f"reports/job-{job['JobId']}/")
-        folder, _, file = name.partition("/")
+        folder, _unused, file = name.partition("/")
         assert folder == "results"
         assert len(file) == 44 and file.endswith(".csv")
         body = objects[name]

@@ -135,7 +135,7 @@ def test_probability_is_drawn_from_the_seed(client: Clients, lab: Lab) -> None:
         lab.reset()
         lab.settings(seed=seed)
         lab.fault("server_error", probability=0.5, service="sts")
-        for _ in range(40):
+        for _unused in range(40):
             with contextlib.suppress(ClientError):
                 client("sts").get_caller_identity()
         return [entry["status"] for entry in lab.journal(service="sts")]

@@ -51,7 +51,7 @@ def test_host_names(name: str, meaning: Host) -> None:
     assert parse_host(name.upper()) == meaning
 
 
-@pytest.mark.parametrize("name", [name for name, _ in HOSTS if ":" not in name])
+@pytest.mark.parametrize("name", [name for name, _unused in HOSTS if ":" not in name])
 def test_hosts_of_aws(name: str) -> None:
     assert is_aws(name)
 

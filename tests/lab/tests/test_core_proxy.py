@@ -67,7 +67,7 @@ def test_plain_proxy_requests_are_refused() -> None:
 
 def test_a_connection_is_kept_alive() -> None:
     secured = _tunnel("s3.amazonaws.com")
-    for _ in range(3):
+    for _unused in range(3):
         secured.sendall(b"GET / HTTP/1.1\r\nHost: s3.amazonaws.com\r\n\r\n")
         answer = http.client.HTTPResponse(secured)
         answer.begin()
@@ -161,8 +161,8 @@ def test_presigned_urls(client: Clients, make_bucket: Callable[..., str]) -> Non
 
 def test_the_aws_command_line(lab: Lab, make_bucket: Callable[..., str]) -> None:
     bucket = make_bucket("cli-bucket", "eu-west-1")
-    run = {"input": b"from a pipe", "check": True, "capture_output": True}
-    subprocess.run(["aws", "s3", "cp", "-", f"s3://{bucket}/k", "--region", "eu-west-1"], **run)  # type: ignore[call-overload]
-    got = subprocess.run(["aws", "s3", "cp", f"s3://{bucket}/k", "-"], **run)  # type: ignore[call-overload]
+    put = ["aws", "s3", "cp", "-", f"s3://{bucket}/k", "--region", "eu-west-1"]
+    subprocess.run(put, input=b"from a pipe", check=True, capture_output=True)
+    got = subprocess.run(["aws", "s3", "cp", f"s3://{bucket}/k", "-"], check=True, capture_output=True)
     assert got.stdout == b"from a pipe"
     assert lab.counts()["s3/eu-west-1/PutObject"] == 1

@@ -37,7 +37,7 @@ def receive(sqs: Any, url: str, most: int = 10) -> list[dict[str, Any]]:
 
 def test_every_message_is_received_once_until_its_visibility_timeout_runs_out(sqs: Any, url: str, lab: Lab) -> None:
     send(sqs, url, 12)
-    bodies = [message["Body"] for _ in range(3) for message in receive(sqs, url, 5)]
+    bodies = [message["Body"] for _unused in range(3) for message in receive(sqs, url, 5)]
     assert sorted(bodies, key=int) == [str(number) for number in range(12)]
     assert receive(sqs, url) == []
     lab.call("POST", "/clock/advance", {"seconds": 31})

@@ -66,7 +66,7 @@ def test_a_region_that_is_down(client: Clients, lab: Lab, make_bucket: Callable[
     here, there = make_bucket("up-bucket", "us-east-1"), make_bucket("down-bucket", "us-west-2")
     far = client("s3", "us-west-2")  # holds an open connection
     lab.region_down("us-west-2")
-    for _ in range(2):  # the open connection, then a new one
+    for _unused in range(2):  # the open connection, then a new one
         with pytest.raises(ConnectionClosedError):
             far.list_objects_v2(Bucket=there)
     with pytest.raises(ConnectionClosedError):

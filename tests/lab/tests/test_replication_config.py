@@ -82,7 +82,9 @@ class Source:
         """Put this document; botocore still signs it and adds its checksum."""
         body = xml.encode() if isinstance(xml, str) else xml
         s3 = s3_client.__wrapped__()
-        s3.meta.events.register("before-call.s3.PutBucketReplication", lambda params, **_: params.update(body=body))
+        s3.meta.events.register(
+            "before-call.s3.PutBucketReplication", lambda params, **_unused: params.update(body=body)
+        )
         s3.put_bucket_replication(Bucket=self.name, ReplicationConfiguration={"Role": ROLE, "Rules": []})
 
     def get(self) -> Json:
@@ -93,7 +95,7 @@ class Source:
         seen: list[bytes] = []
         s3 = s3_client.__wrapped__()
         s3.meta.events.register(
-            "after-call.s3.GetBucketReplication", lambda http_response, **_: seen.append(http_response.content)
+            "after-call.s3.GetBucketReplication", lambda http_response, **_unused: seen.append(http_response.content)
         )
         s3.get_bucket_replication(Bucket=self.name)
         return seen[0].decode()
@@ -631,7 +633,7 @@ def test_a_caller_with_both_permissions_may(source: Source, as_user: Callable[..
 def test_a_caller_without_pass_role_or_put_is_denied(
     source: Source, as_user: Callable[..., Any], statements: list[Json]
 ) -> None:
-    code, _, status = refused(lambda: source.put(source.rule(), s3=as_user(*statements)))
+    code, _unused, status = refused(lambda: source.put(source.rule(), s3=as_user(*statements)))
     assert (code, status) == ("AccessDenied", 403)
     assert refused(source.get)[0] == "ReplicationConfigurationNotFoundError"
 
@@ -663,7 +665,7 @@ def test_deleting_needs_the_permission_to_put(source: Source, as_user: Callable[
 def test_reading_needs_its_permission(source: Source, as_user: Callable[..., Any]) -> None:
     source.put(source.rule())
     user = as_user(allow(PUT))
-    code, message, _ = refused(lambda: user.get_bucket_replication(Bucket=source.name))
+    code, message, _unused = refused(lambda: user.get_bucket_replication(Bucket=source.name))
     assert code == "AccessDenied" and GET in message
 
 

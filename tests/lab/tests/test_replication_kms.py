@@ -96,7 +96,7 @@ CASES: list[tuple[str, str, Break]] = [
      lambda p: p.source_key.set_policy(ROOT, deny("kms:Decrypt", "*", Principal={"AWS": p.role.arn}))),
     ("bucket key changes the encryption context", "SrcGetObjectNotPermitted",
      lambda p: bucket_key(p.source, p.source_key.arn)),
-    ("s3:GetObjectVersion is not enough", "SrcGetObjectNotPermitted", lambda p: read_versions_only(p)),
+    ("s3:GetObjectVersion is not enough", "SrcGetObjectNotPermitted", read_versions_only),
     ("replica key missing", "DstKmsKeyNotFound", lambda p: p.encrypt_with(
         p.replica_key.arn.replace(p.replica_key.id, "11111111-2222-3333-4444-555555555555"))),
     ("replica key in another Region", "DstKmsKeyNotFound", lambda p: p.encrypt_with(p.source_key.arn)),

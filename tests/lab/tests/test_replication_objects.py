@@ -146,7 +146,7 @@ def test_tags_put_later_are_replicated_but_never_make_a_tag_filter_match() -> No
 
 def test_tags_of_an_older_version() -> None:
     pair = Pair()
-    first, _ = pair.source.put(Tagging="n=1"), pair.source.put()
+    first, _unused = pair.source.put(Tagging="n=1"), pair.source.put()
     idle()
     pair.source.s3.put_object_tagging(
         Bucket=pair.source.name, Key="key", VersionId=first, Tagging={"TagSet": [{"Key": "n", "Value": "2"}]}

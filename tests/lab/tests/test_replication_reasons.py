@@ -88,8 +88,8 @@ DESTINATION: list[tuple[str, str, Break]] = [
         everyone(p, "s3:Replicate*", Condition={"NotIpAddress": {"aws:SourceIp": "192.0.2.0/24"}}))),
     ("bucket policy wants encryption", "DstPutObjectNotPermitted", lambda p: p.destination.set_policy(
         everyone(p, "s3:ReplicateObject", Condition={"Null": {"s3:x-amz-server-side-encryption": "true"}}))),
-    ("boundary without the writes", "DstPutObjectNotPermitted", lambda p: bound(p, allow("s3:[LG]*", "*"),
-        allow(["s3:Get*", "s3:List*"], "*"))),
+    ("boundary without the writes", "DstPutObjectNotPermitted", lambda p: bound(
+        p, allow("s3:[LG]*", "*"), allow(["s3:Get*", "s3:List*"], "*"))),
     ("account is not the owner's", "DstPutObjectNotPermitted", lambda p: p.configure(
         Destination={**p.rule["Destination"], "Account": OTHER_ACCOUNT})),
     ("tags denied", "DstPutTaggingNotPermitted", lambda p: at_destination(p, "s3:ReplicateTags")),
@@ -285,8 +285,11 @@ def test_acl_changes() -> None:
 
 # ---- Object Lock
 
-LOCKED: dict[str, Any] = {"ObjectLockMode": "GOVERNANCE", "ObjectLockRetainUntilDate": "2099-01-01T00:00:00Z",
-          "ObjectLockLegalHoldStatus": "ON"}  # fmt: skip
+LOCKED: dict[str, Any] = {
+    "ObjectLockMode": "GOVERNANCE",
+    "ObjectLockRetainUntilDate": "2099-01-01T00:00:00Z",
+    "ObjectLockLegalHoldStatus": "ON",
+}
 LOCK: list[tuple[str, Break]] = [
     ("SrcGetRetentionNotPermitted", lambda p: p.role.withdraw("s3:GetObjectRetention")),
     ("SrcGetLegalHoldNotPermitted", lambda p: p.role.withdraw("s3:GetObjectLegalHold")),

@@ -260,7 +260,7 @@ REFUSED: dict[str, tuple[Json, str]] = {
 
 def test_what_s3_would_refuse_is_refused_with_rule_and_option(playbook: Playbook, pair: Pair) -> None:
     pair.put(pair.v2())
-    rules = [{**pair.rule(case), **pair.rule(case, **more)} for case, (more, _) in REFUSED.items()]
+    rules = [{**pair.rule(case), **pair.rule(case, **more)} for case, (more, _unused) in REFUSED.items()]
     tasks = [
         pair.task(*rules, name="Rules"),
         pair.task(pair.rule(), name="No role", role="arn:aws:iam::111122223333:user/replication"),
@@ -272,7 +272,7 @@ def test_what_s3_would_refuse_is_refused_with_rule_and_option(playbook: Playbook
         run = playbook(tasks, check=check, variables={"tolerant": True})
         assert [each["task"] for each in run.tasks if each["outcome"] != "failed"] == []
         problems = run.of("Rules")["problems"]
-        for case, (_, said) in REFUSED.items():
+        for case, (_unused, said) in REFUSED.items():
             found = [problem for problem in problems if problem.startswith(f"rule {case!r}: ")]
             # An account that is none is not the owner's either.
             assert len(found) == (2 if case == "account" else 1), (case, problems)

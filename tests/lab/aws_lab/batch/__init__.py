@@ -13,11 +13,11 @@ def install() -> None:
     from aws_lab.batch import api, runner
     from aws_lab.batch.registry import jobs
 
-    async def idle(_: dict[str, Any]) -> dict[str, Any]:
+    async def idle(_unused: dict[str, Any]) -> dict[str, Any]:
         await runner.idle()
         return {"status": "idle"}
 
-    def listed(_: dict[str, Any]) -> dict[str, Any]:
+    def listed(_unused: dict[str, Any]) -> dict[str, Any]:
         """Every job of every account and Region, with the states it went through."""
         return {"jobs": [
             {"id": job.id, "account": job.account, "region": job.region, "status": job.status,

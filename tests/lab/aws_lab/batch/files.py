@@ -24,7 +24,7 @@ class AccessRefused(Exception):
 
 def split_arn(arn: str) -> tuple[str, str]:
     """Bucket and key ("" without one) of arn:aws:s3:::bucket/key."""
-    bucket, _, key = arn.split(":::", 1)[-1].partition("/")
+    bucket, _unused, key = arn.split(":::", 1)[-1].partition("/")
     return bucket, key
 
 

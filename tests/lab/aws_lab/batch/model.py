@@ -176,7 +176,7 @@ class Job:
         """How long the job has been Active in all, in whole seconds, rounded up."""
         total = 0.0
         moments = [*self.history, (self.status, now)]
-        for (status, since), (_, until) in itertools.pairwise(moments):
+        for (status, since), (_unused, until) in itertools.pairwise(moments):
             if status is Status.ACTIVE:
                 total += until - since
         return math.ceil(total)

@@ -25,11 +25,11 @@ def install() -> None:
             return {"missing": missing.code}
         return {"attempts": [dataclasses.asdict(attempt) for attempt in attempts]}
 
-    async def idle(_: dict[str, Any]) -> dict[str, Any]:
+    async def idle(_unused: dict[str, Any]) -> dict[str, Any]:
         await engine.idle()
         return {"status": "idle"}
 
-    def region_changed(_: str, down: bool) -> None:
+    def region_changed(_unused: str, down: bool) -> None:
         if not down:
             engine.resume()
 

@@ -116,23 +116,23 @@ def _tags(rule: Rule) -> list[Mapping[str, str]]:
     return [chosen["Tag"]] if "Tag" in chosen else chosen.get("And", {}).get("Tags", [])
 
 
-def _too_few_in_and(rule: Rule, _: Document) -> bool:
+def _too_few_in_and(rule: Rule, _unused: Document) -> bool:
     both = (rule.get("Filter") or {}).get("And")
     return both is not None and len(both.get("Tags", [])) + ("Prefix" in both) < 2
 
 
-def _long_prefix(rule: Rule, _: Document) -> bool:
+def _long_prefix(rule: Rule, _unused: Document) -> bool:
     chosen = rule.get("Filter") or {}
     prefixes = (rule.get("Prefix"), chosen.get("Prefix"), chosen.get("And", {}).get("Prefix"))
     return any(prefix is not None and len(prefix.encode()) > 1024 for prefix in prefixes)
 
 
-def _repeated_tag(rule: Rule, _: Document) -> bool:
+def _repeated_tag(rule: Rule, _unused: Document) -> bool:
     names = [tag["Key"] for tag in _tags(rule)]
     return len(names) != len(set(names))
 
 
-def _illegal_tag(rule: Rule, _: Document) -> str | None:
+def _illegal_tag(rule: Rule, _unused: Document) -> str | None:
     bad = [tag["Key"] for tag in _tags(rule) if not 1 <= len(tag["Key"]) <= 128 or len(tag["Value"]) > 256]
     return bad[0] if bad else None
 
@@ -161,7 +161,7 @@ def _illegal_kms_arn(rule: Rule, document: Document) -> str | None:
     return None if found and found["partition"] == document.partition else key
 
 
-def _no_replica_key(rule: Rule, _: Document) -> bool:
+def _no_replica_key(rule: Rule, _unused: Document) -> bool:
     wanted = _criteria(rule, "SseKmsEncryptedObjects") is not None
     return wanted and not (_destination(rule, "EncryptionConfiguration") or {}).get("ReplicaKmsKeyID")
 
@@ -174,7 +174,7 @@ def _minutes_of(holder: Any, name: str) -> Any:
     return ((holder or {}).get(name) or {}).get("Minutes")
 
 
-def _illegal_time(rule: Rule, _: Document) -> bool:
+def _illegal_time(rule: Rule, _unused: Document) -> bool:
     time = _destination(rule, "ReplicationTime")
     return time is not None and _minutes_of(time, "Time") != RTC_MINUTES
 
@@ -183,11 +183,11 @@ def _has_threshold(rule: Rule) -> bool:
     return "EventThreshold" in (_destination(rule, "Metrics") or {})
 
 
-def _illegal_threshold(rule: Rule, _: Document) -> bool:
+def _illegal_threshold(rule: Rule, _unused: Document) -> bool:
     return _has_threshold(rule) and _minutes_of(_destination(rule, "Metrics"), "EventThreshold") != RTC_MINUTES
 
 
-def _statuses_differ(rule: Rule, _: Document) -> bool:
+def _statuses_differ(rule: Rule, _unused: Document) -> bool:
     time, metrics = _destination(rule, "ReplicationTime"), _destination(rule, "Metrics")
     return time is not None and metrics is not None and time["Status"] != metrics["Status"]
 
@@ -197,16 +197,16 @@ def _second_v1_destination(rule: Rule, document: Document) -> bool:
     return document.is_v1 and any(destination_bucket(other) != name for other in document.before(rule))
 
 
-def _illegal_bucket_name(rule: Rule, _: Document) -> str | None:
+def _illegal_bucket_name(rule: Rule, _unused: Document) -> str | None:
     return None if _BUCKET_NAME.fullmatch(destination_bucket(rule)) else str(_destination(rule, "Bucket"))
 
 
 # ---- the catalogue ------------------------------------------------------------------------------------------------
 
 SCHEMA_CHECKS = (
-    Check("MalformedXML", _MALFORMED, lambda rule, _: "Prefix" in rule and "Filter" in rule),
-    Check("MalformedXML", _MALFORMED, lambda rule, _: "Prefix" not in rule and "Filter" not in rule),
-    Check("MalformedXML", _MALFORMED, lambda rule, _: len(rule.get("Filter") or {}) > 1),
+    Check("MalformedXML", _MALFORMED, lambda rule, _all: "Prefix" in rule and "Filter" in rule),
+    Check("MalformedXML", _MALFORMED, lambda rule, _all: "Prefix" not in rule and "Filter" not in rule),
+    Check("MalformedXML", _MALFORMED, lambda rule, _all: len(rule.get("Filter") or {}) > 1),
     Check("MalformedXML", _MALFORMED, _too_few_in_and),
 )
 
@@ -225,29 +225,29 @@ RULE_CHECKS = (
           lambda rule, document: not document.is_v1 and "DeleteMarkerReplication" not in rule),
     # The rule itself
     Check("InvalidArgument", "Rule Id cannot be greater than 255",
-          lambda rule, _: rule["ID"] if len(rule["ID"]) > 255 else None, "ID"),
+          lambda rule, _all: rule["ID"] if len(rule["ID"]) > 255 else None, "ID"),
     Check("InvalidArgument", "Rule Id must contain only ASCII characters",
-          lambda rule, _: None if rule["ID"].isascii() else rule["ID"], "ID"),
+          lambda rule, _all: None if rule["ID"].isascii() else rule["ID"], "ID"),
     Check("InvalidArgument", "Rule Id must be unique", _repeated_id, "ID"),
     Check("InvalidRequest", "Priority must be between 0 and 2147483647.",
-          lambda rule, _: not 0 <= rule.get("Priority", 0) <= 2147483647),
+          lambda rule, _all: not 0 <= rule.get("Priority", 0) <= 2147483647),
     Check("InvalidRequest", "Found duplicate priority {0}.", _repeated_priority),
     Check("InvalidRequest", "Delete marker replication is not supported if any Tag filter is specified. " + _GUIDE,
-          lambda rule, _: bool(_tags(rule)) and rule.get("DeleteMarkerReplication", {}).get("Status") == "Enabled"),
+          lambda rule, _all: bool(_tags(rule)) and rule.get("DeleteMarkerReplication", {}).get("Status") == "Enabled"),
     Check("InvalidRequest", "SourceSelectionCriteria cannot be empty.",
-          lambda rule, _: rule.get("SourceSelectionCriteria") == {}),
+          lambda rule, _all: rule.get("SourceSelectionCriteria") == {}),
     # The destination
     Check("InvalidArgument", "Invalid bucket ARN", _illegal_bucket_arn, "Bucket"),
     Check("InvalidArgument", "The specified bucket is not valid.", _illegal_bucket_name, "Bucket"),
     Check("InvalidRequest", "Destination bucket cannot be the same as the source bucket.",
           lambda rule, document: destination_bucket(rule) == document.bucket),
     Check("InvalidArgument", "The Account element is empty. It must contain a valid account ID.",
-          lambda rule, _: _destination(rule, "Account") == "", "Account"),
+          lambda rule, _all: _destination(rule, "Account") == "", "Account"),
     Check("InvalidRequest", "Account must be specified if the Owner in AccessControlTranslation has a value",
-          lambda rule, _: "AccessControlTranslation" in rule["Destination"] and "Account" not in rule["Destination"]),
+          lambda rule, _all: "AccessControlTranslation" in rule["Destination"] and "Account" not in rule["Destination"]),
     # Encryption
     Check("InvalidRequest", "SseKmsEncryptedObjects must be specified if EncryptionConfiguration is present.",
-          lambda rule, _: "EncryptionConfiguration" in rule["Destination"]
+          lambda rule, _all: "EncryptionConfiguration" in rule["Destination"]
           and _criteria(rule, "SseKmsEncryptedObjects") is None),
     Check("InvalidRequest", "ReplicaKmsKeyID must be specified if SseKmsEncryptedObjects tag is present.",
           _no_replica_key),
@@ -255,13 +255,13 @@ RULE_CHECKS = (
     # Replication Time Control and metrics
     Check("InvalidArgument", "Invalid time minute value", _illegal_time, "ReplicationTime"),
     Check("InvalidRequest", "Replication destination must contain both ReplicationTime and Metrics or neither.",
-          lambda rule, _: "ReplicationTime" in rule["Destination"] and "Metrics" not in rule["Destination"]),
+          lambda rule, _all: "ReplicationTime" in rule["Destination"] and "Metrics" not in rule["Destination"]),
     Check("InvalidArgument",
           "Metrics cannot contain an event threshold when ReplicationTime is not specified or Disabled",
-          lambda rule, _: _has_threshold(rule) and not _time_is_on(rule), "Metrics"),
+          lambda rule, _all: _has_threshold(rule) and not _time_is_on(rule), "Metrics"),
     Check("InvalidArgument", "Invalid event threshold minute value", _illegal_threshold, "ReplicationMetrics"),
     Check("InvalidArgument", "ReplicationMetrics must contain an event threshold",
-          lambda rule, _: _time_is_on(rule) and not _has_threshold(rule), "ReplicationMetrics"),
+          lambda rule, _all: _time_is_on(rule) and not _has_threshold(rule), "ReplicationMetrics"),
     Check("InvalidRequest", "ReplicationTime and ReplicationMetrics should have the same status", _statuses_differ),
 )  # fmt: skip
 

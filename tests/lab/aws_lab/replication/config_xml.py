@@ -181,5 +181,5 @@ def _write(parent: ET.Element, values: Mapping[str, Any], structure: Structure) 
 
 
 def _local_name(element: ET.Element) -> str:
-    namespace, _, name = element.tag.rpartition("}")
+    namespace, _unused, name = element.tag.rpartition("}")
     return name if namespace.removeprefix("{") in ("", NAMESPACE) else element.tag

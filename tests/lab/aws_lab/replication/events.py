@@ -137,7 +137,7 @@ def _send(source: Version, subscription: dict[str, Any], message: dict[str, Any]
     _seed(knobs.seed)
     if _chance(knobs.events_lost_probability):
         return
-    for _ in range(2 if _chance(knobs.events_doubled_probability) else 1):
+    for _unused in range(2 if _chance(knobs.events_doubled_probability) else 1):
         delay = knobs.event_delay + (_random.uniform(0, _REORDERING_WITHIN) if knobs.events_reordered else 0)
         if delay:
             task = asyncio.get_running_loop().create_task(_deliver_later(delay, source, subscription, message))

@@ -81,17 +81,17 @@ def reset() -> None:
 
 
 def _publish_flow(flow: _Flow, counts: _Counts) -> None:
-    source, destination, _ = flow
+    source, destination, _unused = flow
     home, away = store.region(source), store.region(destination)
     if home and counts.succeeded + counts.failed:
         outcomes = {0.0: counts.succeeded, 1.0: counts.failed}
         _put(counts.account, home, flow, {"OperationsFailedReplication": ("Count", outcomes)})
     if away and (counts.live or counts.pending):
         now, waiting = clock.now(), counts.pending.values()
-        latency = max([counts.latency, *(now - since for since, _ in waiting)])
+        latency = max([counts.latency, *(now - since for since, _unused in waiting)])
         _put(counts.account, away, flow, {
             "ReplicationLatency": ("Seconds", {latency: 1}),
-            "BytesPendingReplication": ("Bytes", {float(sum(size for _, size in waiting)): 1}),
+            "BytesPendingReplication": ("Bytes", {float(sum(size for _unused, size in waiting)): 1}),
             "OperationsPendingReplication": ("Count", {float(len(waiting)): 1}),
         })  # fmt: skip
     counts.succeeded = counts.failed = 0

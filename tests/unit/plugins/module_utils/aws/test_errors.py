@@ -41,7 +41,7 @@ def raised(error: Exception, permission: str = "s3:GetBucketVersioning") -> AwsE
 )
 def test_each_code_becomes_exactly_one_type(code: str, kind: type[AwsError]) -> None:
     error = raised(answer(code))
-    assert type(error) is kind
+    assert error.__class__ is kind
     assert error.code == code
     assert "read the versioning of bucket invoices" in error.message
     assert code in error.message
@@ -68,18 +68,18 @@ def test_the_permission_that_aws_names_wins() -> None:
 
 def test_no_answer_is_not_an_answer() -> None:
     error = raised(EndpointConnectionError(endpoint_url="https://s3.eu-west-1.amazonaws.com"))
-    assert type(error) is errors.UnreachableError
+    assert error.__class__ is errors.UnreachableError
     assert error.code == ""
     assert "Region" in error.message
 
 
 def test_missing_credentials_are_told_apart() -> None:
-    assert type(raised(NoCredentialsError())) is errors.CredentialsError
+    assert raised(NoCredentialsError()).__class__ is errors.CredentialsError
 
 
 def test_what_botocore_refuses_keeps_its_words() -> None:
     error = raised(ParamValidationError(report="Bucket: too short"))
-    assert type(error) is AwsError
+    assert error.__class__ is AwsError
     assert "Bucket: too short" in error.message
 
 

@@ -93,7 +93,7 @@ def test_what_stays_unprocessed_is_an_error_that_says_what_to_do(
     stubbed: tuple[Any, Stubber], pauses: list[float]
 ) -> None:
     client, stubber = stubbed
-    for _ in range(10):
+    for _unused in range(10):
         stubber.add_response("batch_write_item", left(1), puts(1))
     with pytest.raises(ThrottledError, match=r"1 items unprocessed 10 times.*capacity"):
         ledger.put_items(client, "ledger", [{"pk": "p", "sk": "1"}])

@@ -181,7 +181,7 @@ def test_the_readable_records_beside_a_broken_one_count() -> None:
 
 def test_a_body_wrapped_without_end_is_told() -> None:
     text = body(record())
-    for _ in range(12):
+    for _unused in range(12):
         text = json.dumps({"Type": "Notification", "Message": text})
     assert "wrapped" in parse_message(text).problems[0]
 

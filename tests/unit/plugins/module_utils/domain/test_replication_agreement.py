@@ -31,7 +31,7 @@ Raw = dict[str, Any]
 @pytest.fixture(scope="module", autouse=True)
 def lab_on_the_path() -> Any:
     """The catalogue is plain Python: it needs no lab to run."""
-    lab = next(folder / "lab" for folder in Path(__file__).resolve().parents if folder.name == "tests")
+    (lab,) = [folder / "lab" for folder in Path(__file__).resolve().parents if folder.name == "tests"]
     sys.path.insert(0, str(lab))
     yield
     sys.path.remove(str(lab))

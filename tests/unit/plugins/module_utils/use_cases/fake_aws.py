@@ -18,6 +18,12 @@ from botocore.exceptions import ClientError
 Wire = dict[str, dict[str, str]]
 
 
+def raise_if(error: Exception | None) -> None:
+    """Raise what a test has set, if it has."""
+    if error is not None:
+        raise error
+
+
 class Killed(BaseException):
     """The process ends here."""
 
@@ -84,8 +90,7 @@ class FakeTable:
             ((table, requests),) = RequestItems.items()
             self._must_be(table, "BatchWriteItem")
             self.writes += 1
-            if self.refuse:
-                raise self.refuse
+            raise_if(self.refuse)
             keys = [self._key(request) for request in requests]
             if len(set(keys)) < len(keys) or not 1 <= len(keys) <= 25:
                 raise client_error("ValidationException", "BatchWriteItem", f"{len(keys)} requests or duplicates")

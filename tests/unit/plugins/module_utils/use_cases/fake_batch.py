@@ -39,6 +39,12 @@ BEGAN = datetime(2024, 9, 5, 22, 0, 0, tzinfo=UTC)
 
 
 @dataclass
+def raise_if(error: Exception | None) -> None:
+    """Raise what a test has set, if it has."""
+    if error is not None:
+        raise error
+
+
 class Stored:
     """One object."""
 
@@ -263,7 +269,7 @@ class FakeBatch:
     def rows(self, job_id: str) -> list[tuple[str, str, str]]:
         """(bucket, decoded key, version) of the job's manifest."""
         arn = self.jobs[job_id]["Manifest"]["Location"]["ObjectArn"]
-        bucket, _, key = arn.removeprefix("arn:aws:s3:::").partition("/")
+        bucket, _unused, key = arn.removeprefix("arn:aws:s3:::").partition("/")
         text = self._s3.objects[bucket, key].body.decode()
         return [(row[0], unquote(row[1]), row[2]) for row in csv.reader(io.StringIO(text, newline=""))]
 
@@ -273,7 +279,7 @@ class FakeBatch:
         """End a job: ``codes`` gives the error code by key, all others succeed; only the first ``ran`` rows ran."""
         job = self.jobs[job_id]
         arn = job["Manifest"]["Location"]["ObjectArn"]
-        bucket, _, key = arn.removeprefix("arn:aws:s3:::").partition("/")
+        bucket, _unused, key = arn.removeprefix("arn:aws:s3:::").partition("/")
         text = self._s3.objects[bucket, key].body.decode()
         rows = list(csv.reader(io.StringIO(text, newline="")))
         done: dict[str, list[list[str]]] = {"succeeded": [], "failed": []}
@@ -321,8 +327,7 @@ class FakeIam:
         self.trouble: Exception | None = None
 
     def get_role(self, RoleName: str) -> dict[str, Any]:  # noqa: N803
-        if self.trouble:
-            raise self.trouble
+        raise_if(self.trouble)
         return {"Role": {"RoleName": RoleName}}
 
 
