@@ -93,7 +93,8 @@ class Drain:
         # The first messages go alone: if the ledger refuses them, no more than these were received in vain, and none
         # comes nearer to the dead-letter queue for it.
         self._round(sqs.BATCH)
-        receivers = min(self._limits.concurrency, 1 + waiting // GATHERED)
+        # At least as many as empty answers are wanted, so that these are waited for side by side.
+        receivers = min(self._limits.concurrency, max(QUIET_POLLS, 1 + waiting // GATHERED))
         with ThreadPoolExecutor(max_workers=receivers) as pool:
             try:
                 running = [pool.submit(self._receive_until_stopped) for _unused in range(receivers)]
