@@ -244,7 +244,8 @@ RULE_CHECKS = (
     Check("InvalidArgument", "The Account element is empty. It must contain a valid account ID.",
           lambda rule, _all: _destination(rule, "Account") == "", "Account"),
     Check("InvalidRequest", "Account must be specified if the Owner in AccessControlTranslation has a value",
-          lambda rule, _all: "AccessControlTranslation" in rule["Destination"] and "Account" not in rule["Destination"]),
+          lambda rule, _all: bool({"AccessControlTranslation", "Account"} & set(rule["Destination"])
+                                  == {"AccessControlTranslation"})),
     # Encryption
     Check("InvalidRequest", "SseKmsEncryptedObjects must be specified if EncryptionConfiguration is present.",
           lambda rule, _all: "EncryptionConfiguration" in rule["Destination"]

@@ -38,13 +38,13 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/batch"
 BEGAN = datetime(2024, 9, 5, 22, 0, 0, tzinfo=UTC)
 
 
-@dataclass
 def raise_if(error: Exception | None) -> None:
     """Raise what a test has set, if it has."""
     if error is not None:
         raise error
 
 
+@dataclass
 class Stored:
     """One object."""
 
