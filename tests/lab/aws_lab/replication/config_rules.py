@@ -244,8 +244,7 @@ RULE_CHECKS = (
     Check("InvalidArgument", "The Account element is empty. It must contain a valid account ID.",
           lambda rule, _all: _destination(rule, "Account") == "", "Account"),
     Check("InvalidRequest", "Account must be specified if the Owner in AccessControlTranslation has a value",
-          lambda rule, _all: bool({"AccessControlTranslation", "Account"} & set(rule["Destination"])
-                                  == {"AccessControlTranslation"})),
+          lambda rule, _all: "AccessControlTranslation" in (to := rule["Destination"]) and "Account" not in to),
     # Encryption
     Check("InvalidRequest", "SseKmsEncryptedObjects must be specified if EncryptionConfiguration is present.",
           lambda rule, _all: "EncryptionConfiguration" in rule["Destination"]
