@@ -3,7 +3,14 @@
 
 from __future__ import annotations
 
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,6 +39,22 @@ COLLECTING = (
 def task(name: str, **options: Any) -> list[dict[str, Any]]:
     wanted = {"failure_queue": name, "ledger_table": name, "concurrency": 4, **options}
     return [{"name": "Collect", MODULE: {key: value for key, value in wanted.items() if value is not None}}]
+
+
+def wait_until(condition: Callable[[], Any]) -> None:
+    """Look until it is so."""
+    deadline = time.monotonic() + 120
+    while not condition():
+        assert time.monotonic() < deadline, "waited two minutes in vain"
+        time.sleep(0.05)
+
+
+def descendants(pid: int) -> list[int]:
+    """Processes that a process has started, and those that these have (ansible's workers leave its group)."""
+    listed = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    parents = [(int(line.split()[0]), int(line.split()[1])) for line in listed.splitlines()]
+    children = [child for child, parent in parents if parent == pid]
+    return children + [deeper for child in children for deeper in descendants(child)]
 
 
 @pytest.fixture
@@ -161,6 +184,33 @@ def test_what_a_killed_run_received_comes_again(playbook: Playbook, capture: Cap
     lab.call("POST", "/clock/advance", {"seconds": 31})
     playbook(task(capture.name))
     assert len(capture.failures()) == 20 and capture.count() == 0
+
+
+@pytest.mark.parametrize("slow", [("dynamodb", "BatchWriteItem"), ("sqs", "DeleteMessageBatch")])
+def test_a_run_that_is_killed_loses_and_doubles_nothing(
+    playbook: Playbook, capture: Capture, lab: Any, tmp_path: Path, slow: tuple[str, str]
+) -> None:
+    """Killed while the first such call is under way: before anything is written, and between writing and deleting."""
+    capture.send(*(body(record(str(number))) for number in range(30)))
+    service, operation = slow
+    lab.call("POST", "/faults", {"kind": "delay", "service": service, "operation": operation, "delay": 60.0})
+    play = tmp_path / "killed.yml"
+    head = {"hosts": "localhost", "connection": "local", "gather_facts": False}
+    play.write_text(json.dumps([{**head, "tasks": task(capture.name)}]))
+    settings = {"ANSIBLE_PYTHON_INTERPRETER": sys.executable}
+    command = ["ansible-playbook", "-i", "localhost,", str(play)]
+    with subprocess.Popen(command, env={**os.environ, **settings}, stdout=subprocess.DEVNULL) as run:
+        try:
+            wait_until(lambda: any(fault["hits"] for fault in lab.call("GET", "/faults")["faults"]))
+        finally:
+            for pid in [run.pid, *descendants(run.pid)]:
+                os.kill(pid, signal.SIGKILL)
+    lab.call("DELETE", "/faults")
+    assert capture.count() == 30
+    lab.call("POST", "/clock/advance", {"seconds": 120})
+    playbook(task(capture.name))
+    assert capture.count() == 0
+    assert [item["object_key"] for item in capture.failures()] == sorted(str(number) for number in range(30))
 
 
 def test_a_ledger_that_throttles_loses_nothing(playbook: Playbook, capture: Capture, lab: Any) -> None:
