@@ -186,7 +186,7 @@ def _optional_text(parent: dict[str, Any], name: str, longest: int) -> str | Non
     if not isinstance(value, str):
         raise MalformedEventError(f"{name} is a JSON {type(value).__name__}, expected text")
     try:
-        size = len(value.encode())
+        size = len(value) if value.isascii() else len(value.encode())
     except UnicodeEncodeError as error:
         raise MalformedEventError(f"{name} holds half of a character") from error
     if size > longest:

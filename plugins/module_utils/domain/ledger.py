@@ -24,6 +24,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.failure_record import (
@@ -60,7 +61,7 @@ _FAILURE, _NOTE = "F", "J"
 
 def shard_of(object_key: str, version_id: str) -> int:
     """Spread the versions of a rule over ``SHARDS`` partitions, so that one failing rule is not one hot partition."""
-    return hashlib.sha256(f"{object_key}\0{version_id}".encode()).digest()[0] % SHARDS
+    return int(_hash(f"{object_key}\0{version_id}", 32)[:2], 16) % SHARDS
 
 
 def partition_key(bucket: str, shard: int, rule_id: str) -> str:
@@ -84,9 +85,14 @@ def head(text: str) -> str:
 
 def sort_base(object_key: str, version_id: str, destination: str) -> str:
     """Name the record within its partition: what the sort keys of all its items begin with."""
-    version = hashlib.sha256(f"{object_key}\0{version_id}".encode()).hexdigest()[:32]
-    where = hashlib.sha256(destination.encode()).hexdigest()[:16]
-    return f"{head(object_key)}\0{version}\0{where}"
+    version = _hash(f"{object_key}\0{version_id}", 32)
+    return f"{head(object_key)}\0{version}\0{_hash(destination, 16)}"
+
+
+# The same version is asked for twice in a row, the same destination for thousands of records.
+@lru_cache(maxsize=256)
+def _hash(text: str, digits: int) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:digits]
 
 
 def failure_item(event: FailureEvent, retention_days: int | None = None) -> Item:

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
+_FIXED_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 WIDTH = len("2024-09-05T21:04:32.527Z")
 
 
@@ -17,7 +19,9 @@ def canonical_time(text: str) -> str:
     it can't be told in UTC.
     """
     try:
-        return from_datetime(datetime.fromisoformat(text))
+        moment = datetime.fromisoformat(text)
+        # What AWS sends has the fixed form already.
+        return text if _FIXED_FORM.fullmatch(text) else from_datetime(moment)
     except OverflowError as error:  # 0001-01-01T00:00:00+01:00 lies before the first year
         raise ValueError(str(error)) from error
 

@@ -80,13 +80,16 @@ def test_selections_of_whole_rules(wanted: dict[str, Any], whole: bool) -> None:
         ("2024-09-05T23:04:32+02:00", "2024-09-05T21:04:32.000Z"),
         ("2024-09-05", "2024-09-05T00:00:00.000Z"),
         ("20240905T210432Z", "2024-09-05T21:04:32.000Z"),
+        ("2024-W36-4T21:04:32.527Z", "2024-09-05T21:04:32.527Z"),
     ],
 )
 def test_times_get_one_form(text: str, time: str) -> None:
     assert canonical_time(text) == time
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "2024-13-01", "1725570272", "0001-01-01T00:00:00+01:00"])
+@pytest.mark.parametrize(
+    "text", ["", "yesterday", "2024-02-30T21:04:32.527Z", "2024-13-01", "1725570272", "0001-01-01T00:00:00+01:00"]
+)
 def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         canonical_time(text)
