@@ -48,7 +48,6 @@ BRIEF = (
     "version_id",
     "destination",
     "reason",
-    "job_id",
     "job_status",
     EXPIRY_ATTRIBUTE,
 )
@@ -261,7 +260,7 @@ def _job_note(item: Item) -> JobNote:
     sort_key: str = item["sk"]
     end = sort_key.rindex("\0")
     return JobNote(
-        job_id=item["job_id"],
+        job_id=sort_key[end + 1 :],
         status=item["job_status"],
         at=sort_key[end - WIDTH : end],
         code=item.get("job_code"),
