@@ -32,8 +32,8 @@ class Row:
 
 
 ROWS = (
-    # The lower bounds of galaxy.yml, meta/runtime.yml and amazon.aws 10.
-    Row("oldest", "3.11", "ansible==12.0.0", ("ansible-core==2.17.0", "boto3==1.34.0", "botocore==1.34.0")),
+    # The lower bounds: galaxy.yml, meta/runtime.yml, and the first boto3 that knows who must own a job's report bucket.
+    Row("oldest", "3.11", "ansible==12.0.0", ("ansible-core==2.17.0", "boto3==1.40.30", "botocore==1.40.30")),
     Row("middle", "3.12", "ansible==12.3.0", ("ansible-core==2.19.14", "boto3")),
     Row("newest", "3.13", "ansible", ("ansible-core", "boto3")),
 )
