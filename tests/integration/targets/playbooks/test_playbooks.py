@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from typing import Any
 import yaml
 
 ACCOUNT = "111122223333"
-EXAMPLE = Path(__file__).parents[4] / "docs" / "dr.example.yml"
+ROOT = Path(__file__).parents[4]
+EXAMPLE, ROLES = ROOT / "docs" / "dr.example.yml", ROOT / "roles"
 SOURCE, DESTINATION = "t-invoices", "t-invoices-dr"
 KEYS = ("a b+c.txt", "#%.txt", "line\nbreak.txt", "emoji-🪣.txt", "ordinary.txt")
 PAIR = {
@@ -66,6 +68,20 @@ def status(aws: Callable[..., Any], key: str) -> str:
 def ledger_keys(aws: Callable[..., Any]) -> set[str]:
     items = aws("dynamodb", "eu-west-1").scan(TableName="t-ledger")["Items"]
     return {item["object_key"]["S"] for item in items if "object_key" in item}
+
+
+def documented_user(aws: Callable[..., Any]) -> dict[str, str]:
+    """The credentials of a user who may do exactly what the READMEs of the roles name."""
+    texts = [file.read_text(encoding="utf-8") for file in sorted(ROLES.glob("*/README.md"))]
+    tables = "".join(text.split("## IAM actions that it needs", 1)[1] for text in texts)
+    actions = sorted(set(re.findall(r"`((?:s3|iam|sqs|dynamodb):[A-Za-z]+)`", tables)))
+    iam = aws("iam")
+    iam.create_user(UserName="operator")
+    allowed = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    iam.put_user_policy(UserName="operator", PolicyName="readme", PolicyDocument=document)
+    key = iam.create_access_key(UserName="operator")["AccessKey"]
+    return {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
 
 
 def everything(aws: Callable[..., Any]) -> dict[str, Any]:
@@ -138,15 +154,17 @@ def test_from_nothing_to_an_empty_ledger(playbook: Callable[..., Any], aws: Call
 def test_a_run_with_other_pairs_takes_nothing_away_and_one_buckets_trouble_stops_no_other(
     playbook: Callable[..., Any], aws: Callable[..., Any], lab: Any
 ) -> None:
+    """By a user who may do no more than the READMEs say."""
+    env = documented_user(aws)
     make(aws)
     make(aws, "t-photos")
-    playbook(play=SETUP, variables=VARIABLES)
+    playbook(play=SETUP, variables=VARIABLES, env=env)
     photos = {
         "source": {"bucket": "t-photos", "region": "us-east-1"},
         "destination": {"bucket": "t-photos-dr", "region": "eu-west-1"},
     }
     second = {**PAIR, "destination": {"bucket": "t-archive", "region": "eu-west-1"}}
-    playbook(play=SETUP, variables={**VARIABLES, "dr_pairs": [photos, second]})
+    playbook(play=SETUP, variables={**VARIABLES, "dr_pairs": [photos, second]}, env=env)
     url = aws("sqs").get_queue_url(QueueName="t-failures")["QueueUrl"]
     policy = aws("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])["Attributes"]["Policy"]
     (said,) = json.loads(policy)["Statement"]
@@ -170,7 +188,7 @@ def test_a_run_with_other_pairs_takes_nothing_away_and_one_buckets_trouble_stops
     set_destination_policy(aws)
     aws("s3").delete_object(Bucket="t-photos", Key="a", VersionId=lost)
     aws("s3").delete_bucket(Bucket="t-photos")
-    run = playbook(play=REMEDIATE, variables={**VARIABLES, "dr_pairs": [photos, PAIR]}, expect=2)
+    run = playbook(play=REMEDIATE, variables={**VARIABLES, "dr_pairs": [photos, PAIR]}, expect=2, env=env)
     assert "t-photos" in str(run.of("Go on only when every bucket's job came to its end")["msg"])
     assert {status(aws, key) for key in KEYS} == {"COMPLETED"}
     assert ledger_keys(aws) == {"a"}
