@@ -133,7 +133,8 @@ class _Reader:
         under_way: Future[Page] | None = first
         while under_way is not None:
             items, start = under_way.result()
-            self._page_holds = len(items)
+            # The last page of a large partition is small, so one small page does not say much.
+            self._page_holds = max(len(items), self._page_holds // 2)
             under_way = self._start(partition, start) if start else None
             yield from items
 

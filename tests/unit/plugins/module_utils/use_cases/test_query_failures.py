@@ -126,6 +126,35 @@ def test_many_rules_are_read_in_small_pages(monkeypatch: pytest.MonkeyPatch) -> 
     assert {request.get("Limit") for request in table.queries[1:]} == {20}
 
 
+@pytest.mark.parametrize("records", [1900, 12_000, 33_000])
+def test_few_large_pages_are_held_at_once_however_many_there_are(records: int) -> None:
+    """Partitions that end in a small page must not let a page of every other one be read ahead."""
+    item = calls.to_wire(ledger.failure_item(EVENT))
+    each = records // ledger.SHARDS
+    table = FakeTable()
+    for shard in range(ledger.SHARDS):
+        pk = ledger.partition_key("src", shard, "to-dr")
+        for number in range(each):
+            sk = item["sk"]["S"].replace("a", f"{number:06d}", 1)
+            table.items[pk, sk] = {**item, "pk": {"S": pk}, "sk": {"S": sk}}
+    table.page = 1000
+    answered = consumed = most = 0
+    honest = table.query
+
+    def counted(**request: Any) -> dict[str, Any]:
+        nonlocal answered
+        answer = honest(**request)
+        answered += len(answer["Items"])
+        return answer
+
+    table.query = counted  # type: ignore[method-assign]
+    for _stored in read(table, "ledger", Selection("src", ("to-dr",))):
+        most = max(most, answered - consumed)
+        consumed += 1
+    assert consumed == each * ledger.SHARDS
+    assert most <= 6000
+
+
 def test_reading_stops_when_nobody_wants_more() -> None:
     table = filled(replace(EVENT, object_key=str(number)) for number in range(2000))
     stream = read(table, "ledger", Selection(bucket="src"))
