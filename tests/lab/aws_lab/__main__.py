@@ -69,7 +69,21 @@ def _prepare_lambda_environment(port: int, authority: Path) -> None:
 
 
 async def _run(state_dir: Path) -> None:
-    from aws_lab import accounts, app, batch, expected_owner, extensions, patches, replication
+    from aws_lab import (
+        accounts,
+        app,
+        batch,
+        buckets,
+        cloudtrail,
+        eventbridge,
+        expected_owner,
+        extensions,
+        fis,
+        identity,
+        lambda_sources,
+        patches,
+        replication,
+    )
     from aws_lab.proxy import Proxy
 
     stop = asyncio.Event()
@@ -83,8 +97,14 @@ async def _run(state_dir: Path) -> None:
     patches.apply()
     app.install_routes()
     expected_owner.install()
+    buckets.install()
+    identity.install()
     replication.install()
     batch.install()
+    eventbridge.install()
+    cloudtrail.install()
+    lambda_sources.install()
+    fis.install()
     async with app.ministack_running():
         await accounts.bootstrap()
         tasks = [asyncio.create_task(hook()) for hook in extensions.start_hooks()]

@@ -61,6 +61,12 @@ async def _answer_with_fault(request: Request, fault: faults.Fault | None) -> Re
 
 
 async def _serve(request: Request) -> Response:
+    response = await _served(request)
+    extensions.tell_answer(request, response)
+    return response
+
+
+async def _served(request: Request) -> Response:
     if request.operation == "ListBuckets" and not request.access_key:
         return error_response(request, ServiceError(403, "AccessDenied", "Access Denied"))  # MiniStack would list them
     handle = extensions.handler_for(request)
@@ -129,22 +135,51 @@ async def reset() -> None:
 def install_routes() -> None:
     """The core's control routes."""
     control.route(
-        "GET", "/health", lambda _unused: {"status": "ok", "time": clock.iso(), "clock_offset": clock.offset()}
+        "GET",
+        "/health",
+        lambda _unused: {"status": "ok", "time": clock.iso(), "clock_offset": clock.offset()},
+        "whether the lab answers, and its time",
     )
-    control.route("POST", "/reset", _reset)
-    control.route("GET", "/journal", lambda wanted: {"entries": journal.entries(**wanted)})
-    control.route("DELETE", "/journal", lambda _unused: _done(journal.clear))
-    control.route("GET", "/journal/counts", lambda _unused: {"counts": journal.counts()})
-    control.route("GET", "/faults", lambda _unused: {"faults": faults.listed()})
-    control.route("POST", "/faults", faults.add)
-    control.route("DELETE", "/faults", lambda _unused: _done(faults.clear))
-    control.route("DELETE", "/faults/{id}", lambda wanted: faults.remove(int(wanted["id"])))
-    control.route("GET", "/regions", lambda _unused: {"down": sorted(faults.down_regions())})
-    control.route("POST", "/regions/{region}/down", lambda wanted: faults.take_down(wanted["region"]))
-    control.route("POST", "/regions/{region}/up", lambda wanted: faults.bring_up(wanted["region"]))
-    control.route("POST", "/clock/advance", lambda wanted: {"offset": clock.advance(float(wanted["seconds"]))})
-    control.route("GET", "/settings", lambda _unused: settings.as_dict())
-    control.route("PUT", "/settings", settings.update)
+    control.route("POST", "/reset", _reset, "forget everything: buckets, jobs, faults, settings")
+    control.route(
+        "GET",
+        "/journal",
+        lambda wanted: {"entries": journal.entries(**wanted)},
+        "the calls so far; a field in the query (service, operation, region, bucket, …) selects",
+    )
+    control.route("DELETE", "/journal", lambda _unused: _done(journal.clear), "forget the calls so far")
+    control.route(
+        "GET",
+        "/journal/counts",
+        lambda _unused: {"counts": journal.counts()},
+        "how many calls of each service, Region and operation",
+    )
+    control.route("GET", "/faults", lambda _unused: {"faults": faults.listed()}, "the faults that are switched on")
+    control.route(
+        "POST",
+        "/faults",
+        faults.add,
+        "switch a fault on: {kind, operation, service, region, bucket, times, delay, …}; kinds stand in FIDELITY.md",
+    )
+    control.route("DELETE", "/faults", lambda _unused: _done(faults.clear), "switch all faults off")
+    control.route("DELETE", "/faults/{id}", lambda wanted: faults.remove(int(wanted["id"])), "switch one fault off")
+    control.route(
+        "GET", "/regions", lambda _unused: {"down": sorted(faults.down_regions())}, "the Regions that are down"
+    )
+    control.route(
+        "POST", "/regions/{region}/down", lambda wanted: faults.take_down(wanted["region"]), "let a Region be down"
+    )
+    control.route(
+        "POST", "/regions/{region}/up", lambda wanted: faults.bring_up(wanted["region"]), "let a Region be up again"
+    )
+    control.route(
+        "POST",
+        "/clock/advance",
+        lambda wanted: {"offset": clock.advance(float(wanted["seconds"]))},
+        "move the time on: {seconds}",
+    )
+    control.route("GET", "/settings", lambda _unused: settings.as_dict(), "the settings: delays, rates, limits")
+    control.route("PUT", "/settings", settings.update, "change settings: {name: value}")
 
 
 async def _reset(_unused: dict[str, Any]) -> dict[str, Any]:

@@ -17,27 +17,34 @@ from aws_lab.request import Response
 Answer = dict[str, Any]
 Handler = Callable[[dict[str, Any]], Answer | Awaitable[Answer]]
 
-_routes: list[tuple[str, re.Pattern[str], Handler]] = []
+_routes: list[tuple[str, re.Pattern[str], Handler, str]] = []
 
 
 class ControlError(Exception):
     """The request to the control endpoint makes no sense; the message goes to the caller with status 400."""
 
 
-def route(method: str, path: str, handler: Handler) -> None:
-    """Register a handler. `{name}` in the path takes one segment; it, the query and the JSON body come in one dict."""
+def route(method: str, path: str, handler: Handler, told: str) -> None:
+    """Register a handler, and what a person is told that it does.
+
+    `{name}` in the path takes one segment; it, the query and the JSON body come in one dict.
+    """
     pattern = re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path)) + r"\Z")
-    _routes.append((method, pattern, handler))
+    _routes.append((method, pattern, handler, told))
 
 
 async def handle(method: str, path: str, query: str, body: bytes) -> Response:
     """Answer one control request: 200 with the handler's dict, 400 for bad input, 404 for no such route."""
-    for wanted, pattern, handler in _routes:
+    for wanted, pattern, handler, _told in _routes:
         match = pattern.match(path)
         if match and wanted == method:
             return await _call(handler, match.groupdict(), query, body)
-    known = sorted({f"{verb} {_readable(pattern)}" for verb, pattern, _unused in _routes})
-    return _json(404, {"error": f"the lab has no control route {method} {path}", "routes": known})
+    return _json(404, {"error": f"the lab has no control route {method} {path}", **_help({})})
+
+
+def _help(_unused: dict[str, Any]) -> Answer:
+    known = sorted((_readable(pattern), method, told) for method, pattern, _handler, told in _routes)
+    return {"routes": {f"{method} {path}": told for path, method, told in known}}
 
 
 async def _call(handler: Handler, names: dict[str, str], query: str, body: bytes) -> Response:
@@ -60,3 +67,6 @@ def _readable(pattern: re.Pattern[str]) -> str:
 
 def _json(status: int, answer: Answer) -> Response:
     return Response(status, {"content-type": "application/json"}, json.dumps(answer).encode() + b"\n")
+
+
+route("GET", "/help", _help, "all of this")

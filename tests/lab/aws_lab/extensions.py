@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where areas of the lab hang themselves in: handlers before MiniStack, background tasks, reset hooks."""
+"""Where areas of the lab hang themselves in: handlers before MiniStack, observers, background tasks, reset hooks."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from aws_lab.request import Request, Response
 Matches = Callable[[Request], bool]
 Handle = Callable[[Request], Awaitable[Response]]
 StartHook = Callable[[], Coroutine[Any, Any, None]]
+Observe = Callable[[Request, Response], None]
 ResetHook = Callable[[], Awaitable[None] | None]
 
 _handlers: list[tuple[Matches, Handle]] = []
+_observers: list[Observe] = []
 _start_hooks: list[StartHook] = []
 _reset_hooks: list[ResetHook] = []
 
@@ -27,6 +29,20 @@ def register_handler(matches: Matches, handle: Handle) -> None:
     caller's permissions itself (aws_lab.caller.refusal) and can let MiniStack answer (aws_lab.app.ministack).
     """
     _handlers.append((matches, handle))
+
+
+def on_answer(observe: Observe) -> None:
+    """Call this with every request that a service has answered, and the answer, before the client gets it.
+
+    Also with answers that get lost on their way (fault `cut`), not with what a fault answers in the service's place.
+    """
+    _observers.append(observe)
+
+
+def tell_answer(request: Request, response: Response) -> None:
+    """Call every observer."""
+    for observe in _observers:
+        observe(request, response)
 
 
 def on_start(hook: StartHook) -> None:

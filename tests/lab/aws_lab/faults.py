@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import random
+import time
 from typing import Any
 
 from aws_lab import settings
@@ -35,12 +36,15 @@ class Fault:
     skip: int = 0  # let so many matching requests pass first
     times: int | None = None
     probability: float = 1.0
+    rate: float | None = None  # let so many a second pass, as many at once after a rest: what comes above is struck
     delay: float = 0.0
     code: str | None = None
     status: int | None = None
     message: str | None = None
     id: int = 0
     hits: int = 0
+    tokens: float | None = None
+    looked_at: float = 0.0
 
     def matches(self, request: Request) -> bool:
         """Whether the rule is about this request (chance and counts not asked)."""
@@ -54,6 +58,7 @@ class Fault:
         )
 
 
+_OWN = {"id", "hits", "tokens", "looked_at"}  # counted by the lab
 _rules: list[Fault] = []
 _ids = itertools.count(1)
 _random = random.Random(1)
@@ -63,7 +68,7 @@ _region_listeners: list[Any] = []
 
 def add(wanted: dict[str, Any]) -> dict[str, Any]:
     """Switch a fault on. Rules are asked in the order they came; the first that strikes decides."""
-    known = {field.name for field in dataclasses.fields(Fault)} - {"id", "hits"}
+    known = {field.name for field in dataclasses.fields(Fault)} - _OWN
     unknown = set(wanted) - known
     if unknown:
         raise ValueError(f"a fault has no {', '.join(sorted(unknown))}; it has: {', '.join(sorted(known))}")
@@ -89,11 +94,26 @@ def draw(request: Request) -> Fault | None:
         if fault.skip:
             fault.skip -= 1
             continue
+        if fault.rate is not None and _within_rate(fault):
+            continue
         if fault.probability < 1.0 and _random.random() >= fault.probability:
             continue
         fault.hits += 1
         return fault
     return None
+
+
+def _within_rate(fault: Fault) -> bool:
+    """Whether a token is left in the bucket, as AWS's services count requests ("Request throttling", EC2 API)."""
+    most = max(1.0, fault.rate or 0.0)
+    now = time.monotonic()  # of the wall: clients wait by it
+    passed = (now - fault.looked_at) * (fault.rate or 0.0)
+    fault.tokens = most if fault.tokens is None else min(most, fault.tokens + passed)
+    fault.looked_at = now
+    if fault.tokens < 1.0:
+        return False
+    fault.tokens -= 1.0
+    return True
 
 
 def response(request: Request, fault: Fault) -> Response | None:

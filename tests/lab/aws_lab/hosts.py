@@ -12,6 +12,8 @@ import dataclasses
 import functools
 import re
 
+from aws_lab import regions
+
 _SUFFIXES = (".amazonaws.com.cn", ".amazonaws.com", ".api.aws", ".on.aws")
 _REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d+\Z")
 _LEGACY_S3 = re.compile(r"s3[-.](" + _REGION.pattern.removesuffix(r"\Z") + r")\Z")
@@ -43,8 +45,15 @@ class Host:
 
 
 def is_aws(host: str) -> bool:
-    """Whether the name belongs to AWS. Nothing else is served, and nothing is ever forwarded."""
-    return host.lower().rstrip(".").endswith(_SUFFIXES)
+    """Whether the name is one of AWS's. Nothing else is served, and nothing is ever forwarded.
+
+    AWS has no names for Regions that don't exist: a client with a mistyped one does not get through.
+    """
+    return host.lower().rstrip(".").endswith(_SUFFIXES) and _exists(parse_host(host).region)
+
+
+def _exists(region: str) -> bool:
+    return region in regions.ALL or not _REGION.match(region)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -146,7 +146,8 @@ def _serve(lab: subprocess.Popen[bytes], state: Path) -> int:
         "AWS_EC2_METADATA_DISABLED",
     ):
         print(f"export {name}={shlex.quote(environment[name])}")
-    print("unset " + " ".join(DROPPED))
+    endpoints = sorted(name for name in os.environ if name.startswith("AWS_ENDPOINT_URL"))
+    print("unset " + " ".join([*DROPPED, *endpoints]))
     print("# The lab runs until Ctrl-C; paste the lines above into another shell.", flush=True)
     signal.signal(signal.SIGTERM, lambda *_unused: lab.terminate())
     try:

@@ -39,6 +39,7 @@ _BUCKET_PARTS = {
     "policyStatus": "BucketPolicyStatus",
     "location": "BucketLocation",
 }
+_ODD_NAMES = {"DeleteBucketLifecycleConfiguration": "DeleteBucketLifecycle"}
 _LISTED_PARTS = {"inventory", "metrics", "analytics", "intelligent-tiering"}
 _OBJECT_PARTS = {
     "tagging": "ObjectTagging",
@@ -90,7 +91,8 @@ def _bucket_operation(method: str, query: Query) -> str:
         if part in query:
             if part in _LISTED_PARTS and method == "GET" and "id" not in query:
                 return f"List{name}s"
-            return _VERBS.get(method, "") + name
+            found = _VERBS.get(method, "") + name
+            return _ODD_NAMES.get(found, found)
     if method == "GET":
         return _listing(query)
     if method == "POST":
@@ -178,6 +180,15 @@ _paths(
 """,
 )
 _paths(
+    "account",
+    """
+    POST /listRegions ListRegions
+    POST /getRegionOptStatus GetRegionOptStatus
+    POST /getAccountInformation GetAccountInformation
+    POST /getContactInformation GetContactInformation
+""",
+)
+_paths(
     "lambda",
     """
     POST /2015-03-31/functions CreateFunction
@@ -228,6 +239,7 @@ _paths(
     GET /experiments ListExperiments
     GET /experiments/{id} GetExperiment
     DELETE /experiments/{id} StopExperiment
+    GET /experiments/{id}/resolvedTargets ListExperimentResolvedTargets
 """,
 )
 _paths(

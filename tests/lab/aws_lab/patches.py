@@ -10,7 +10,7 @@ import re
 import time
 from typing import Any
 
-from aws_lab import clock, queue_speed
+from aws_lab import clock, move_tasks, queue_speed
 from aws_lab.hosts import is_aws, parse_host
 
 
@@ -23,6 +23,7 @@ def apply() -> None:
     _queue_urls()
     _queue_batch_permissions()
     queue_speed.apply()
+    move_tasks.install()
     _carriage_returns()
     _moving_time()
 

@@ -24,8 +24,18 @@ class Settings:
     events_lost_probability: float = 0.0
     events_doubled_probability: float = 0.0
     events_reordered: bool = False
+    # CloudTrail's events on EventBridge: how long after the call, besides event_delay (on AWS seconds to minutes)
+    cloudtrail_delay: float = 0.05
+    # Pauses of replication by FIS: how long replication still goes on (on AWS up to an hour); whether a Get shows the
+    # rules that are paused as Disabled (AWS does not document what it shows)
+    fis_pause_lag: float = 0.0
+    fis_pause_shows_disabled: bool = True
     # A Get of a configuration just put still shows the old one for so long (S3 documents no bound)
     read_after_write_lag: float = 0.0
+    # For so long a new user or role is unknown to the policies that name it (on AWS some seconds)
+    principal_lag: float = 0.0
+    # Opt-in Regions that the lab's accounts have not enabled
+    regions_not_enabled: list[str] = dataclasses.field(default_factory=list)
     # Batch Operations: how long each state is to be seen; tasks a second (0: as many as the lab can); how long a new
     # job is unknown to everything but CreateJob; how many Batch Replication jobs of an account are active at once
     batch_state_delay: float = 0.05

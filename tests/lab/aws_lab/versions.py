@@ -12,6 +12,7 @@ from ministack.services import s3
 
 NULL_VERSION = "null"
 NOTES = "_lab"
+BUCKET_KEY = "x-amz-server-side-encryption-bucket-key-enabled"
 
 
 @dataclass
@@ -91,6 +92,11 @@ class Version:
         if not self.encryption.get("x-amz-server-side-encryption", "").startswith("aws:kms"):
             return None
         return self.encryption.get("x-amz-server-side-encryption-aws-kms-key-id", "")
+
+    @property
+    def uses_bucket_key(self) -> bool:
+        """Whether the object is encrypted through an S3 Bucket Key."""
+        return self.encryption.get(BUCKET_KEY) == "true"
 
     @property
     def encryption_type(self) -> str:

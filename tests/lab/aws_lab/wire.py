@@ -42,6 +42,8 @@ _THROTTLES = {
     "iam": ServiceError(400, "Throttling", "Rate exceeded"),
     "sts": ServiceError(400, "Throttling", "Rate exceeded"),
     "cloudwatch": ServiceError(400, "Throttling", "Rate exceeded"),
+    "account": ServiceError(429, "TooManyRequestsException", "Rate exceeded"),
+    "tagging": ServiceError(400, "ThrottledException", "Rate exceeded"),
 }
 _THROTTLE = ServiceError(400, "ThrottlingException", "Rate exceeded")
 _XML_SERVICES = {"s3", "s3-control", "route53"}

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import os
 import urllib.error
+import urllib.parse
 import urllib.request
 from typing import Any
 
@@ -70,7 +71,7 @@ class Lab:
 
     def journal(self, **wanted: Any) -> list[dict[str, Any]]:
         """The calls so far whose fields equal all of `wanted`."""
-        query = "&".join(f"{name}={urllib.request.quote(str(value))}" for name, value in wanted.items())
+        query = "&".join(f"{name}={urllib.parse.quote(str(value))}" for name, value in wanted.items())
         return list(self.call("GET", f"/journal?{query}")["entries"])
 
     def counts(self) -> dict[str, int]:

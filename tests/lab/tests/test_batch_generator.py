@@ -115,12 +115,8 @@ def test_filters_on_the_encryption(work: Work) -> None:
     ]
     for wanted, keys in expected:
         assert listed(work, MatchAnyObjectEncryption=[wanted]) == keys, wanted
-    work.source.s3.put_bucket_encryption(
-        Bucket=work.source.name, ServerSideEncryptionConfiguration={"Rules": [
-            {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": True},
-        ]},
-    )  # fmt: skip
-    assert listed(work, MatchAnyObjectEncryption=[{"SSEKMS": {"BucketKeyEnabled": True}}]) == {"first", "second"}
+    work.unreplicated("third", ServerSideEncryption="aws:kms", SSEKMSKeyId=first, BucketKeyEnabled=True)
+    assert listed(work, MatchAnyObjectEncryption=[{"SSEKMS": {"BucketKeyEnabled": True}}]) == {"third"}
 
 
 # ---- filters on time and status

@@ -32,6 +32,8 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "logs": ("describe_log_groups", {}),
     "ssm": ("describe_parameters", {}),
     "ec2": ("describe_regions", {}),
+    "account": ("list_regions", {}),
+    "resourcegroupstaggingapi": ("get_resources", {}),
 }
 REGIONS = {"s3control": "us-west-2"}
 THROTTLES = {
@@ -46,6 +48,8 @@ THROTTLES = {
     "cloudwatch": (400, "Throttling"),
     "lambda": (429, "TooManyRequestsException"),
     "ec2": (503, "RequestLimitExceeded"),
+    "account": (429, "TooManyRequestsException"),
+    "resourcegroupstaggingapi": (400, "ThrottledException"),
 }
 
 
@@ -128,6 +132,27 @@ def test_skip_and_times(client: Clients, lab: Lab, make_bucket: Callable[..., st
         except ClientError:
             outcomes.append(False)
     assert outcomes == [True, True, False, False, True, True]
+
+
+def test_a_rate_lets_some_pass_and_strikes_the_rest(client: Clients, lab: Lab) -> None:
+    lab.fault("throttle", service="iam", operation="ListUsers", rate=5.0)
+
+    def passes() -> int:
+        refused = 0
+        for _unused in range(20):
+            try:
+                client("iam").list_users()
+            except ClientError as error:
+                assert error.response["Error"]["Code"] == "Throttling"
+                refused += 1
+        return 20 - refused
+
+    assert 5 <= passes() <= 10
+    time.sleep(1.1)
+    assert 5 <= passes() <= 10, "after a rest as many as before"
+    patient = client("iam", attempts=8)
+    with ThreadPoolExecutor(4) as pool:
+        assert len(list(pool.map(lambda _number: patient.list_users(), range(12)))) == 12
 
 
 def test_probability_is_drawn_from_the_seed(client: Clients, lab: Lab) -> None:

@@ -8,9 +8,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 WITH_LAB = str(Path(__file__).resolve().parent.parent / "with-lab")
 
@@ -82,12 +86,6 @@ def test_labs_are_apart(tmp_path: Path) -> None:
     assert "outer-bucket" in outer.stdout
 
 
-def test_start_is_quick() -> None:
-    started = time.monotonic()
-    assert _run("true").returncode == 0
-    assert time.monotonic() - started < 5
-
-
 def test_a_signal_goes_to_the_command_and_the_lab_ends(tmp_path: Path) -> None:
     script = (
         "import os, signal, sys, time\nsignal.signal(signal.SIGTERM, lambda *_: sys.exit(42))\n"
@@ -99,9 +97,19 @@ def test_a_signal_goes_to_the_command_and_the_lab_ends(tmp_path: Path) -> None:
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=20) == 42
     process.stdout.close()
-    assert subprocess.run(["curl", "-s", url + "/health"], capture_output=True, check=False).returncode == 7
+    with pytest.raises(urllib.error.URLError, match="refused"):
+        urllib.request.urlopen(url + "/health", timeout=5)
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """A shell that runs the tests in the background lets them ignore SIGINT, and their children would inherit that."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_serve_prints_the_environment_and_ends_on_interrupt() -> None:
     process = subprocess.Popen([WITH_LAB, "--serve"], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None

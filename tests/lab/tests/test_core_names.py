@@ -58,7 +58,16 @@ def test_hosts_of_aws(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["example.com", "amazonaws.com", "amazonaws.com.example.com", "s3.amazonaws.com.evil.org", "xamazonaws.com", ""],
+    [
+        "example.com",
+        "amazonaws.com",
+        "amazonaws.com.example.com",
+        "s3.amazonaws.com.evil.org",
+        "xamazonaws.com",
+        "",
+        "s3.eu-nowhere-9.amazonaws.com",
+        "sqs.us-east-11.amazonaws.com",
+    ],
 )
 def test_other_hosts(name: str) -> None:
     assert not is_aws(name)
@@ -100,6 +109,8 @@ def _s3(method: str, query: dict[str, list[str]], headers: dict[str, str] | None
         ("bucket", "GET", {"inventory": [""]}, {}, "ListBucketInventoryConfigurations"),
         ("bucket", "GET", {"inventory": [""], "id": ["a"]}, {}, "GetBucketInventoryConfiguration"),
         ("bucket", "POST", {"delete": [""]}, {}, "DeleteObjects"),
+        ("bucket", "DELETE", {"lifecycle": [""]}, {}, "DeleteBucketLifecycle"),
+        ("bucket", "PUT", {"lifecycle": [""]}, {}, "PutBucketLifecycleConfiguration"),
         ("object", "PUT", {}, {}, "PutObject"),
         ("object", "PUT", {}, {"x-amz-copy-source": "b/k"}, "CopyObject"),
         ("object", "GET", {"versionId": ["1"]}, {}, "GetObject"),
@@ -133,6 +144,7 @@ def test_names_of_s3_operations(
         ("route53", "POST", "/2013-04-01/hostedzone/Z1/rrset/", "ChangeResourceRecordSets"),
         ("cloudwatch", "POST", "/service/GraniteServiceVersion20100801/operation/PutMetricData", "PutMetricData"),
         ("fis", "POST", "/experiments", "StartExperiment"),
+        ("account", "POST", "/getRegionOptStatus", "GetRegionOptStatus"),
     ],
 )
 def test_names_told_by_the_path(service: str, method: str, path: str, name: str) -> None:

@@ -7,7 +7,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import boto3
 import pytest
+from botocore import xform_name
 from botocore.exceptions import ClientError
 
 OURS, THEIRS = "111122223333", "444455556666"
@@ -37,6 +39,41 @@ def test_the_owner_that_is_expected_changes_nothing(client: Any, make_bucket: Ca
     s3.put_object(Bucket=bucket, Key="k", Body=b"x", ExpectedBucketOwner=OURS)
     assert s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=OURS)["BucketRegion"] == "us-east-1"
     assert code_of(s3.head_bucket, Bucket="not-there-at-all", ExpectedBucketOwner=OURS) == "404"
+
+
+def _least(shape: Any) -> Any:
+    """A value of a shape that boto3 lets pass."""
+    if shape.type_name == "structure":
+        wanted = shape.required_members or ([next(iter(shape.members))] if shape.is_tagged_union else [])
+        return {name: _least(shape.members[name]) for name in wanted}
+    values = {"list": [], "map": {}, "integer": 1, "long": 1, "boolean": True, "blob": b"", "timestamp": "2030-01-01"}
+    return (
+        values.get(shape.type_name)
+        if shape.type_name in values
+        else next(iter(shape.enum or ["x" * shape.metadata.get("min", 1)]))
+    )
+
+
+def _operations() -> list[str]:
+    model = boto3.client("s3", region_name="us-east-1").meta.service_model
+    return [
+        name
+        for name in model.operation_names
+        if "ExpectedBucketOwner" in model.operation_model(name).input_shape.members
+    ]
+
+
+@pytest.mark.parametrize("operation", _operations())
+def test_every_operation_asks(client: Any, make_bucket: Callable[..., str], operation: str) -> None:
+    s3, bucket = client("s3"), make_bucket("owned-by-us")
+    request = {**_least(s3.meta.service_model.operation_model(operation).input_shape), "Bucket": bucket}
+    call = getattr(s3, xform_name(operation))
+    assert code_of(call, **request, ExpectedBucketOwner=THEIRS) in ("AccessDenied", "403")
+
+
+def test_an_expected_owner_is_an_account(client: Any, make_bucket: Callable[..., str]) -> None:
+    request = {"Bucket": make_bucket("owned-by-us"), "ExpectedBucketOwner": "me"}
+    assert code_of(client("s3").get_bucket_versioning, **request) == "InvalidBucketOwnerAWSAccountID"
 
 
 def test_the_source_of_a_copy_has_an_expected_owner_too(client: Any, make_bucket: Callable[..., str]) -> None:

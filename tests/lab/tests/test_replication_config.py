@@ -120,6 +120,12 @@ def refused(call: Callable[[], Any]) -> tuple[str, str, int]:
 
 # ---- what S3 accepts comes back as it was put ---------------------------------------------------------------------
 
+
+def stored_as(name: str) -> Callable[[Source], list[Json]]:
+    """Rules whose replicas go to this storage class."""
+    return lambda source: [source.rule(dest={"StorageClass": name})]
+
+
 ACCEPTED: dict[str, Callable[[Source], list[Json]]] = {
     "filter empty": lambda s: [s.rule()],
     "filter prefix": lambda s: [s.rule(Filter={"Prefix": "logs/"})],
@@ -186,7 +192,7 @@ ACCEPTED: dict[str, Callable[[Source], list[Json]]] = {
         )
     ],
     **{
-        f"storage class {name}": lambda s, name=name: [s.rule(dest={"StorageClass": name})]
+        f"storage class {name}": stored_as(name)
         for name in (
             "STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER",
             "DEEP_ARCHIVE", "GLACIER_IR",
@@ -280,7 +286,7 @@ REFUSED: dict[str, Refused] = {
     "kms status": (*MALFORMED, lambda s: [s.rule(SourceSelectionCriteria={"SseKmsEncryptedObjects": {}})]),
     "storage class unknown": (*MALFORMED, lambda s: [s.rule(dest={"StorageClass": "COLD"})]),
     **{
-        f"storage class {name}": (*MALFORMED, lambda s, name=name: [s.rule(dest={"StorageClass": name})])
+        f"storage class {name}": (*MALFORMED, stored_as(name))
         for name in ("OUTPOSTS", "SNOW", "EXPRESS_ONEZONE", "FSX_OPENZFS", "FSX_ONTAP")
     },
     "owner": (

@@ -28,5 +28,5 @@ def install() -> None:
 
     extensions.register_handler(api.matches, api.handle)
     extensions.on_reset(runner.reset)
-    control.route("POST", "/batch/idle", idle)
-    control.route("GET", "/batch/jobs", listed)
+    control.route("POST", "/batch/idle", idle, "wait until no Batch Operations job is at work")
+    control.route("GET", "/batch/jobs", listed, "every Batch Operations job with the states it went through")

@@ -85,8 +85,7 @@ def _encrypted_so(version: Version, wanted: Mapping[str, Mapping[str, Any]]) -> 
         return False
     if "KmsKeyArn" in details and _key_arn(version) != details["KmsKeyArn"]:
         return False
-    uses_bucket_key = store.uses_bucket_key(version.bucket)  # MiniStack does not note it with the object
-    return details.get("BucketKeyEnabled", uses_bucket_key) is uses_bucket_key
+    return details.get("BucketKeyEnabled", version.uses_bucket_key) is version.uses_bucket_key
 
 
 def _encryption(version: Version) -> str:

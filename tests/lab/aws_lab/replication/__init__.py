@@ -13,7 +13,7 @@ from typing import Any
 def install() -> None:
     """Hang replication in the lab: called once, before MiniStack starts."""
     from aws_lab import control, extensions, faults, iam
-    from aws_lab.replication import hooks, metrics
+    from aws_lab.replication import encryption, hooks, metrics
     from aws_lab.replication.engine import SourceMissing, engine
 
     async def replicate(wanted: dict[str, Any]) -> dict[str, Any]:
@@ -34,6 +34,7 @@ def install() -> None:
             engine.resume()
 
     iam.install()
+    encryption.install()
     hooks.install(engine.observe)
     if importlib.util.find_spec("aws_lab.replication.config") is not None:
         getattr(importlib.import_module("aws_lab.replication.config"), "install", lambda: None)()
@@ -42,5 +43,5 @@ def install() -> None:
     extensions.on_start(engine.watch_deadlines)
     extensions.on_start(metrics.publish)
     extensions.on_reset(engine.reset)
-    control.route("POST", "/replication/idle", idle)
-    control.route("POST", "/replication/version", replicate)
+    control.route("POST", "/replication/idle", idle, "wait until nothing is left to replicate")
+    control.route("POST", "/replication/version", replicate, "replicate one version now, as S3 Batch Replication would")

@@ -18,6 +18,7 @@ from aws_lab import iam, store
 from aws_lab.replication import encryption, kms
 from aws_lab.replication.rules import Operation, Rule
 from aws_lab.store import Extras, Version
+from aws_lab.versions import BUCKET_KEY
 
 SERVICE = "s3.amazonaws.com"
 
@@ -139,7 +140,8 @@ def _decrypt(case: Case) -> str | None:
     key = kms.find(source.kms_key, account=source.owner, region=store.region(source.bucket) or "")
     if key is None or not key.usable:
         return "SrcKmsKeyInvalidState"
-    allowed = kms.may_use(case.session, key, "kms:Decrypt", encryption.context_arn(source.bucket, source.key))
+    context = encryption.context_arn(source.bucket, source.key, source.uses_bucket_key)
+    allowed = kms.may_use(case.session, key, "kms:Decrypt", context)
     return None if allowed else "SrcGetObjectNotPermitted"
 
 
@@ -200,8 +202,8 @@ def _encrypt(case: Case) -> str | None:
         return "DstKmsKeyNotFound"
     if not key.usable:
         return "DstKmsKeyInvalidState"
-    context = encryption.context_arn(case.destination, case.source.key)
-    needed = encryption.actions_on_replica_key(case.source, case.destination)
+    context = encryption.context_arn(case.destination, case.source.key, BUCKET_KEY in case.encryption)
+    needed = encryption.actions_on_replica_key(case.source, case.encryption)
     allowed = all(kms.may_use(case.session, key, action, context) for action in needed)
     return None if allowed else "DstPutObjectNotPermitted"
 

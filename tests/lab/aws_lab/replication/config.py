@@ -22,7 +22,7 @@ from ministack.core.responses import get_account_id, get_region, request_scope
 from ministack.services import s3
 
 from aws_lab import accounts, clock, extensions, settings, store
-from aws_lab.replication import config_rules, config_xml
+from aws_lab.replication import config_rules, config_xml, pausing
 from aws_lab.replication.config_rules import Refusal
 
 PARTITION = "aws"
@@ -77,7 +77,7 @@ def get(bucket: str) -> Answer:
         configuration = s3._bucket_replication.get(bucket)
     if configuration is None:
         raise Refusal("ReplicationConfigurationNotFoundError", "The replication configuration was not found", 404)
-    return 200, dict(_XML), config_xml.serialise(configuration)
+    return 200, dict(_XML), config_xml.serialise(pausing.shown(bucket, configuration))
 
 
 def delete(bucket: str) -> Answer:

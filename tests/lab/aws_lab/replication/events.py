@@ -10,11 +10,9 @@ MiniStack's.
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import functools
 import os
-import random
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -23,15 +21,12 @@ from urllib.parse import quote_plus
 from ministack.core.responses import request_scope
 from ministack.services import s3
 
-from aws_lab import clock, settings, store
+from aws_lab import clock, store
+from aws_lab.delivery import Post
 from aws_lab.replication.rules import Operation, Rule
 from aws_lab.store import Version
 
-_REORDERING_WITHIN = 0.2  # seconds of lab time by which events may overtake one another
-
-_random = random.Random()
-_seeded_with: int | None = None
-_waiting: set[asyncio.Task[None]] = set()
+_post = Post()
 
 
 def failed(source: Version, rule: Rule, operation: Operation, requested_at: float, reason: str) -> None:
@@ -54,17 +49,12 @@ def replicated_after_threshold(source: Version, rule: Rule, operation: Operation
 
 async def drained() -> None:
     """Wait until every event is with its destination."""
-    while _waiting:
-        await asyncio.wait(set(_waiting))
+    await _post.drained()
 
 
 def reset() -> None:
     """Forget what is under way and begin the random numbers anew."""
-    global _seeded_with
-    _seeded_with = None
-    for task in _waiting:
-        task.cancel()
-    _waiting.clear()
+    _post.reset()
 
 
 def _publish(
@@ -132,24 +122,7 @@ def _subscriptions(notification_xml: str) -> tuple[dict[str, Any], ...]:
 
 
 def _send(source: Version, subscription: dict[str, Any], message: dict[str, Any]) -> None:
-    """Deliver as often (not at all, once, twice) and as late as the settings say."""
-    knobs = settings.get()
-    _seed(knobs.seed)
-    if _chance(knobs.events_lost_probability):
-        return
-    for _unused in range(2 if _chance(knobs.events_doubled_probability) else 1):
-        delay = knobs.event_delay + (_random.uniform(0, _REORDERING_WITHIN) if knobs.events_reordered else 0)
-        if delay:
-            task = asyncio.get_running_loop().create_task(_deliver_later(delay, source, subscription, message))
-            _waiting.add(task)
-            task.add_done_callback(_waiting.discard)
-        else:
-            _deliver(source, subscription, message)
-
-
-async def _deliver_later(delay: float, source: Version, subscription: dict[str, Any], message: dict[str, Any]) -> None:
-    await clock.sleep(delay)
-    _deliver(source, subscription, message)
+    _post.send(functools.partial(_deliver, source, subscription, message))
 
 
 def _deliver(source: Version, subscription: dict[str, Any], message: dict[str, Any]) -> None:
@@ -163,14 +136,3 @@ def _deliver(source: Version, subscription: dict[str, Any], message: dict[str, A
             s3._deliver_event_to_sns(subscription["arn"], message, region, bucket_name=source.bucket)
         else:
             s3._deliver_event_to_lambda(subscription["arn"], message, region)
-
-
-def _seed(seed: int) -> None:
-    global _seeded_with
-    if seed != _seeded_with:
-        _random.seed(seed)
-        _seeded_with = seed
-
-
-def _chance(probability: float) -> bool:
-    return probability > 0 and _random.random() < probability
