@@ -20,8 +20,12 @@ attributes:
       - This assumes that what the module manages has not changed meanwhile.
 """
 
+    # Every module has this one, so it also says what all of them need.
     ACTION_GROUP = r"""
 options: {}
+requirements:
+  - boto3 >= 1.40.30
+  - botocore >= 1.40.30
 attributes:
   action_group:
     description: Use C(group/aws_dr.s3.all) in C(module_defaults) to set options for all modules of this collection.

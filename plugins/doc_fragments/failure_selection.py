@@ -32,6 +32,18 @@ options:
     elements: str
     default: []
     aliases: [reasons]
+  status:
+    description:
+      - Only failure records that remediation has left in one of these states.
+      - V(pending) - no job has had to do with it. V(taken) - a job has taken it, and the ledger has not been pruned by
+        that job's report yet. V(failed) - the last job could not replicate it either. V(failed_again) - the last job
+        was done with it, and it has failed again since that job was made.
+      - Records of what is replicated, or gone at the source, are removed by M(aws_dr.s3.replication_failure_prune).
+    type: list
+    elements: str
+    choices: [pending, taken, failed, failed_again]
+    default: []
+    aliases: [statuses]
   key_prefix:
     description:
       - Only failure records of keys that begin with this. Any characters that S3 allows in a key may be used.

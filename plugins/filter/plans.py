@@ -8,29 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain import failure_lines as lines
-from ansible_collections.aws_dr.s3.plugins.module_utils.domain import setup_plan
-from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import ToldError
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain import teardown_plan
 
 
-def replication_setup_plan(
-    pairs: list[dict[str, Any]],
-    buckets: list[dict[str, Any]],
-    account_id: str,
-    partition: str,
-    role_prefix: str,
-    role_path: str = "/",
-    role: str | None = None,
-    replace_role: bool = False,
+def replication_teardown_plan(
+    pairs: list[dict[str, Any]], found: list[dict[str, Any]], names: dict[str, str], request: dict[str, Any]
 ) -> dict[str, Any]:
-    """What has to be done for the pairs."""
-    roles = setup_plan.Roles(account_id, partition, role_prefix, role_path, role or None, replace_role)
-    try:
-        return setup_plan.setup_plan(pairs, buckets, roles)
-    except ToldError as error:
-        raise AnsibleFilterError(error.message) from error
+    """What of the pairs' set-up is to be removed, and what stays."""
+    asked = teardown_plan.Request(**{**request, "buckets": tuple(request.get("buckets") or ())})
+    return teardown_plan.teardown_plan(pairs, found, teardown_plan.Names(**names), asked)
 
 
 def failure_lines(summary: list[dict[str, Any]]) -> list[str]:
@@ -43,4 +30,7 @@ class FilterModule:
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """Give the filters by name."""
-        return {"failure_lines": failure_lines, "replication_setup_plan": replication_setup_plan}
+        return {
+            "failure_lines": failure_lines,
+            "replication_teardown_plan": replication_teardown_plan,
+        }

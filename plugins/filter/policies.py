@@ -10,7 +10,13 @@ from typing import Any, TypeVar
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.aws_dr.s3.plugins.module_utils.domain import batch_role, names, queue_policy, replication_role
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain import (
+    batch_role,
+    names,
+    queue_policy,
+    replication_role,
+    replication_role_parts,
+)
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import ToldError
 
 Document = dict[str, Any]
@@ -36,6 +42,19 @@ def replication_role_trust_policy(account_id: str) -> Document:
 def replication_role_policy(pairs: Any, partition: str) -> Document:
     """What the replication role may do."""
     return _told(lambda: replication_role.permissions_policy(_as_list(pairs), partition))
+
+
+def replication_role_policies(
+    pairs: Any,
+    partition: str,
+    name: str = "s3-replication",
+    kind: str = replication_role_parts.MANAGED,
+    policies_per_role: int = replication_role_parts.POLICIES_PER_ROLE,
+) -> list[dict[str, Any]]:
+    """What the replication role may do, in policies that IAM takes."""
+    return _told(
+        lambda: replication_role_parts.role_policies(_as_list(pairs), partition, name, kind, policies_per_role)
+    )
 
 
 def batch_role_trust_policy(account_id: str) -> Document:
@@ -80,6 +99,7 @@ class FilterModule:
             "batch_role_trust_policy": batch_role_trust_policy,
             "failure_queue_policy": failure_queue_policy,
             "fitted_name": fitted_name,
+            "replication_role_policies": replication_role_policies,
             "replication_role_policy": replication_role_policy,
             "replication_role_trust_policy": replication_role_trust_policy,
         }

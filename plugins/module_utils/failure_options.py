@@ -9,6 +9,7 @@ from typing import Any
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.arn import bucket_of
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import RefusedError
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.failure_record import STATUSES
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.selection import Selection
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.times import canonical_time
 
@@ -22,6 +23,7 @@ def selection_spec() -> Spec:
         "rule_id": {**names, "aliases": ["rule_ids"]},
         "destination": {**names, "aliases": ["destinations"]},
         "reason": {**names, "aliases": ["reasons"]},
+        "status": {**names, "choices": list(STATUSES), "aliases": ["statuses"]},
         "key_prefix": {"type": "str", "default": "", "no_log": False},
         "failed_after": {"type": "str"},
         "failed_before": {"type": "str"},
@@ -50,6 +52,7 @@ def selection_from(params: dict[str, Any], bucket: str | None) -> Selection:
         rule_ids=tuple(params["rule_id"]),
         destinations=tuple(bucket_of(text) or text for text in params["destination"]),
         reasons=tuple(params["reason"]),
+        statuses=tuple(params["status"]),
         key_prefix=params["key_prefix"],
         failed_after=after,
         failed_before=before,

@@ -12,15 +12,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+try:
+    import boto3
+    from botocore.exceptions import BotoCoreError
+except ImportError:
+    pass  # AnsibleAWSModule reports it
+
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.aws_dr.s3.plugins.module_utils.aws.clients import SLOWING_DOWN, Clients
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.sts import Caller, get_caller
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import ToldError
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.outcome import Outcome
 
 Spec = dict[str, Any]
 
-# botocore's own: "standard" retries throttling and transient errors with jittered backoff (boto3 guide, "Retries").
-_RETRIES = {"mode": "standard", "total_max_attempts": 8}
+# The first release that knows every argument which is sent (ExpectedBucketOwner of a job's report was the last).
+_OLDEST_BOTO3 = "1.40.30"
 
 
 def wait_spec(timeout: int, delay: int) -> Spec:
@@ -39,10 +47,13 @@ def concurrency_spec(default: int = 16) -> Spec:
 class AwsDrModule:
     """``AnsibleAWSModule`` with clients per Region and one way out."""
 
-    def __init__(self, argument_spec: Spec, **settings: Any) -> None:
+    def __init__(self, argument_spec: Spec, slow_down: bool = False, **settings: Any) -> None:
+        """``slow_down``: the module makes so many calls that throttling has to slow it down (``Clients``)."""
         self._ansible = AnsibleAWSModule(argument_spec=argument_spec, **settings)
-        self._clients: dict[tuple[str, str | None], Any] = {}
+        self._ansible.require_boto3_at_least(_OLDEST_BOTO3)
+        self._clients: Clients | None = None
         self._caller: Caller | None = None
+        self._slow_down = slow_down
         concurrency = self.params.get("concurrency")
         if concurrency is not None and not 1 <= concurrency <= 256:
             self._ansible.fail_json(msg=f"concurrency is {concurrency}; it must be from 1 to 256")
@@ -70,21 +81,26 @@ class AwsDrModule:
         return str(self._ansible._module.tmpdir)
 
     def client(self, service: str, region: str | None = None) -> Any:
-        """Give the boto3 client of ``service`` in ``region`` (unset: the task's), made once.
+        """Give the boto3 client of ``service`` in ``region`` (unset: the task's), made once."""
+        try:
+            return self.clients.get(service, region)
+        except (ValueError, BotoCoreError) as error:
+            self._fail(ToldError(f"Could not connect to AWS: {error}"))
 
-        Call it before threads start: making a client is not safe beside another one being made.
-        """
-        key = (service, region or self.region)
-        if key not in self._clients:
-            where = {"region": region} if region else {}
-            config = {"retries": _RETRIES, "max_pool_connections": max(10, self.params.get("concurrency") or 0)}
-            if service == "dynamodb":
-                # Items are made by domain/ledger.py. Checking every attribute of them once more takes botocore longer
-                # than signing, sending and reading the answer together.
-                config["parameter_validation"] = False
-            config.update(self.params.get("aws_config") or {})
-            self._clients[key] = self._ansible.client(service, aws_config=config, **where)
-        return self._clients[key]
+    @property
+    def clients(self) -> Clients:
+        """All clients of the task: credentials and connection options as every amazon.aws module takes them."""
+        if self._clients is None:
+            region, endpoint, connection = get_aws_connection_info(self._ansible)
+            connection.pop("aws_config", None)  # taken as it was given, so that it can override ours
+            try:
+                session = boto3.session.Session(profile_name=connection.pop("profile_name", None))
+            except BotoCoreError as error:
+                self._fail(ToldError(f"Could not connect to AWS: {error}"))
+            settings = {"endpoint_url": endpoint, **connection}
+            config = {**(SLOWING_DOWN if self._slow_down else {}), **(self.params.get("aws_config") or {})}
+            self._clients = Clients(session, region, self.params.get("concurrency") or 0, config, settings)
+        return self._clients
 
     @property
     def caller(self) -> Caller:

@@ -17,6 +17,9 @@ description:
   - A job is made once. The same task run again finds the job that is at work, or that has completed, and changes
     nothing; so does a task that was killed and is run again. A job that failed or was cancelled is tried anew. To do
     again what was done, give another O(run_id).
+  - With O(from_failures), a job that completed is tried anew, too, if its report proves nothing - it is missing, half
+    written or changed, or names none of the objects. That is told as a warning. A report that only can't be read now
+    changes nothing.
   - With O(from_failures), no second job is made beside one that is at work on failure records of the bucket. Without
     failure records there is nothing to do, and no job is made.
   - A Batch Replication job runs all replication rules of the source bucket; AWS does not let a rule be chosen. An
@@ -71,6 +74,17 @@ options:
         elements: str
         default: []
         aliases: [reasons]
+      status:
+        description:
+          - Only failure records that remediation has left in one of these states, as in
+            M(aws_dr.s3.replication_failure_info). So V(pending) leaves out what a job could not replicate either.
+          - Records that a job has taken, and whose report was not used for pruning yet, are always among them. The job
+            itself makes them so.
+        type: list
+        elements: str
+        choices: [pending, taken, failed, failed_again]
+        default: []
+        aliases: [statuses]
       key_prefix:
         description:
           - Only failure records of keys that begin with this.
@@ -281,7 +295,8 @@ notes:
   - The caller needs C(s3:CreateJob), C(s3:ListJobs), C(s3:DescribeJob), C(s3:UpdateJobPriority),
     C(s3:UpdateJobStatus) and C(iam:PassRole) on O(role); C(s3:ListBucket) on all buckets named;
     C(s3:GetBucketObjectLockConfiguration) on O(report_bucket); C(s3:GetObject) and C(s3:PutObject) on the manifest.
-    For O(from_failures) also C(dynamodb:Query) and C(dynamodb:BatchWriteItem) on the ledger. With C(iam:GetRole) a
+    For O(from_failures) also C(dynamodb:Query) and C(dynamodb:BatchWriteItem) on the ledger, and C(s3:GetObject) on
+    the report of a job that did the same before. With C(iam:GetRole) a
     missing role is found before the job is made.
   - S3 Batch Operations bills each job and each object in it.
 seealso:
@@ -416,6 +431,11 @@ msg:
   description: What was found and done, in a sentence.
   returned: always
   type: str
+end:
+  description: How the job ended, or why it stands still, without what to do about it. All of it is in RV(msg).
+  returned: when the job that was waited for came to no good end
+  type: str
+  sample: "Job 00e123a4-c0d8-41f4-a0eb-b46f9ba5b07c was cancelled by somebody else: 8 of 20 done, 0 failed, 2/s"
 job:
   description:
     - The job as it was last seen, null without one.
@@ -496,7 +516,7 @@ job:
       type: float
       returned: always
     seconds_left:
-      description: How long the rest takes at this rate, null before that is known.
+      description: How long the rest takes at this rate, null before that is known, 0 once the job has ended.
       type: int
       returned: always
     failure_reasons:
@@ -541,6 +561,10 @@ job:
         scope:
           description: V(all_tasks) or V(failed_tasks_only).
           type: str
+          returned: always
+        lost:
+          description: Whether Amazon S3 says that it could not write the report. Then nothing proves what the job did.
+          type: bool
           returned: always
     manifest:
       description: The manifest that it works on. Empty while S3 has not generated it.

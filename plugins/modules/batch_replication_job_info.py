@@ -183,7 +183,7 @@ jobs:
       type: float
       returned: always
     seconds_left:
-      description: How long the rest takes at this rate, null before that is known.
+      description: How long the rest takes at this rate, null before that is known, 0 once the job has ended.
       type: int
       returned: always
     failure_reasons:
@@ -228,6 +228,10 @@ jobs:
         scope:
           description: V(all_tasks) or V(failed_tasks_only).
           type: str
+          returned: always
+        lost:
+          description: Whether Amazon S3 says that it could not write the report. Then nothing proves what the job did.
+          type: bool
           returned: always
         codes:
           description:

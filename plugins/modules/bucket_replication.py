@@ -94,7 +94,8 @@ options:
         suboptions:
           bucket:
             description:
-              - Name or ARN of the destination bucket. It has to have versioning enabled.
+              - Name or ARN of the destination bucket. It has to have versioning enabled, and Object Lock where the
+                source bucket has it.
               - Required for a new rule.
             type: str
           account_id:
@@ -167,6 +168,8 @@ extends_documentation_fragment:
   - aws_dr.s3.attributes.action_group
 seealso:
   - module: aws_dr.s3.bucket_replication_info
+  - plugin: aws_dr.s3.replication_role_policies
+    plugin_type: filter
   - name: Replicating objects within and across Regions
     description: Chapter of the Amazon S3 User Guide.
     link: https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication.html

@@ -12,11 +12,13 @@ version_added: 0.1.0
 author:
   - aws_dr.s3 contributors (@aws-dr)
 description:
-  - Tells for one, several or all buckets whether replication is configured and by which rules.
+  - Tells for one, several or all buckets whether replication is configured and by which rules, many at a time.
   - A bucket is configured, not configured, or could not be read. A bucket that is missing or that the caller may not
-    read is never told to be not configured.
+    read is never told to be not configured, and does not hide the answers for the others.
   - A bucket in O(bucket) that can not be read fails the task; the answers for the others are in the failure too. When
-    O(bucket) is not given, buckets that can not be read are told in warnings.
+    O(bucket) is not given, buckets that can not be read are told in a warning; the task fails when none can be read.
+  - Without O(bucket) each bucket is asked for in its own Region. When a whole Region can not be reached, its buckets
+    are answered so without being waited for one after the other.
   - The caller needs C(s3:GetReplicationConfiguration) on the buckets, and C(s3:ListAllMyBuckets) when O(bucket) is not
     given.
 options:
@@ -26,6 +28,11 @@ options:
     type: list
     elements: str
     aliases: [name]
+  bucket_region:
+    description:
+      - Read all buckets of the account that lie in this Region.
+      - Mutually exclusive with O(bucket).
+    type: str
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -54,9 +61,11 @@ EXAMPLES = r"""
 
 - name: Show the buckets that do not replicate
   ansible.builtin.debug:
-    msg: >-
-      {{ all_buckets.buckets | selectattr('readable') | rejectattr('replication.configured')
-         | map(attribute='bucket') | list }}
+    msg: "{{ all_buckets.buckets | selectattr('answer', '==', 'not_configured') | map(attribute='bucket') | list }}"
+
+- name: Read all buckets of one Region
+  aws_dr.s3.bucket_replication_info:
+    bucket_region: eu-west-1
 """
 
 RETURN = r"""
@@ -71,6 +80,16 @@ buckets:
       returned: always
       type: str
       sample: invoices
+    region:
+      description: The Region that S3 lists the bucket in; null where the bucket was named.
+      returned: always
+      type: str
+      sample: us-east-1
+    answer:
+      description: V(configured), V(not_configured), or V(unreadable).
+      returned: always
+      type: str
+      sample: not_configured
     readable:
       description: Whether the configuration could be read.
       returned: always
@@ -148,12 +167,21 @@ def main() -> None:
     module = AwsDrModule(
         argument_spec={
             "bucket": {"type": "list", "elements": "str", "aliases": ["name"]},
+            "bucket_region": {"type": "str"},
             **concurrency_spec(),
         },
+        mutually_exclusive=[("bucket", "bucket_region")],
         supports_check_mode=True,
     )
     options = module.params
-    module.run(lambda: read(module.client("s3"), options["bucket"], options["concurrency"]))
+    module.run(
+        lambda: read(
+            lambda region: module.client("s3", region),
+            options["bucket"],
+            options["bucket_region"],
+            options["concurrency"],
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -214,7 +214,7 @@ elapsed:
   sample: 12.345
 """
 
-from ansible_collections.aws_dr.s3.plugins.module_utils.domain.notification import queue_region
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.queue_names import queue_region
 from ansible_collections.aws_dr.s3.plugins.module_utils.failure_options import ledger_spec
 from ansible_collections.aws_dr.s3.plugins.module_utils.module import AwsDrModule, concurrency_spec
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.collect_failures import Collection, collect

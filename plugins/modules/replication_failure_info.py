@@ -12,11 +12,12 @@ version_added: 0.1.0
 author:
   - aws_dr.s3 contributors (@aws-dr)
 description:
-  - Gives the failure records of a bucket, or of all buckets, selected by rule, destination, reason, key prefix and
-    time.
+  - Gives the failure records of a bucket, or of all buckets, selected by rule, destination, reason, status, key prefix
+    and time.
   - With O(summary=true), counts them by rule, destination and reason, and tells the cause and the remedy of each
     reason.
-  - A ledger that does not exist is an error, never an empty answer.
+  - A ledger that does not exist is an error, never an empty answer. A O(bucket) that the ledger has never held a record
+    of is a warning, since its name may be misspelt.
   - Knows only failures that were recorded, see M(aws_dr.s3.replication_failure_collect).
   - The caller needs C(dynamodb:DescribeTable) and C(dynamodb:Query) on the table.
 options:
@@ -163,6 +164,10 @@ records:
       description: What the record comes from, such as V(event).
       type: str
       returned: always
+    status:
+      description: What is known of remediation, which is V(pending), V(taken), V(failed) or V(failed_again).
+      type: str
+      returned: always
     job_id:
       description: The S3 Batch Replication job that last had to do with the record.
       type: str
@@ -200,6 +205,7 @@ records:
       etag: 0e1f2a3b4c5d6e7f8091a2b3c4d5e6f7
       region: us-east-1
       source: event
+      status: pending
       job_id: null
       job_status: null
       job_at: null

@@ -54,7 +54,8 @@ extends_documentation_fragment:
   - aws_dr.s3.concurrency
 notes:
   - The caller needs C(s3:DescribeJob), C(s3:GetObject) on the report, C(dynamodb:Query) and
-    C(dynamodb:BatchWriteItem) on the ledger, and with O(bucket) C(s3:ListBucket) on it. For jobs with reports of
+    C(dynamodb:BatchWriteItem) on the ledger, and with O(bucket) C(s3:ListBucket) on it. Without C(s3:ListBucket) on the
+    bucket of the report, a report that is missing looks like one that may not be read. For jobs with reports of
     failed tasks only also C(s3:GetObject) on the manifest.
   - A job succeeds for an object when all rules of the bucket that apply to it do. A record of a rule that was removed
     since goes with the others of its object.

@@ -93,13 +93,14 @@ _NAMED_PERMISSION = re.compile(
 class AwsError(ToldError):
     """A call that AWS refused or that never got an answer.
 
-    ``code`` and ``status`` are AWS's (``""`` and ``0`` where there was no answer), ``doing`` is what was tried.
+    ``code`` and ``status`` are AWS's (``""`` and ``0`` where there was no answer), ``doing`` is what was tried and
+    ``todo`` what may help.
     """
 
     def __init__(self, doing: str, code: str, status: int, said: str, todo: str = "") -> None:
         reason = f"{code}: {said}" if code else said
         super().__init__(f"Could not {doing}: {reason}{'. ' + todo if todo else ''}", code=code)
-        self.doing, self.code, self.status, self.said = doing, code, status, said
+        self.doing, self.code, self.status, self.said, self.todo = doing, code, status, said, todo
 
 
 class AccessDeniedError(AwsError):

@@ -191,3 +191,21 @@ def _upload_parts(
         return {"PartNumber": number, "ETag": answer["ETag"]}
 
     return in_order(upload, range(1, -(-size // part_bytes) + 1), _PARTS_AT_ONCE)
+
+
+def put_document(client: Any, bucket: str, key: str, content: bytes, owner: str) -> str:
+    """PutObject of a small JSON document, encrypted by SSE-S3.
+
+    Gives what S3 says about its expiry: the ``x-amz-expiration`` header names the lifecycle rule that will remove the
+    object and when; empty when there is none.
+    """
+    with call(f"write s3://{bucket}/{key}", "s3:PutObject"):
+        answer = client.put_object(
+            Bucket=bucket,
+            Key=key,
+            ExpectedBucketOwner=owner,
+            Body=content,
+            ServerSideEncryption="AES256",
+            ContentType="application/json",
+        )
+    return str(answer.get("Expiration") or "")

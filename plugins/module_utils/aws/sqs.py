@@ -14,7 +14,7 @@ from typing import Any
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.errors import MissingError, call
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.arn import parse_arn
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import ToldError
-from ansible_collections.aws_dr.s3.plugins.module_utils.domain.notification import queue_region
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.queue_names import queue_region
 
 BATCH = 10
 """Messages that one ReceiveMessage or DeleteMessageBatch takes at most (API reference)."""
@@ -56,6 +56,7 @@ class Undeleted:
 def resolve_queue(client: Any, queue: str) -> str:
     """Give the URL for a queue's name, ARN or URL; GetQueueUrl unless it is a URL already.
 
+    Its form is right (``domain.queue_names.queue_problem``): what is taken for a name here is sent to SQS as one.
     Raises :class:`ToldError` when the queue is of another Region than the client, :class:`MissingError` when there is
     none of that name.
     """
@@ -120,6 +121,15 @@ def delete_messages(client: Any, url: str, messages: Sequence[Message]) -> list[
         Undeleted(messages[int(failed["Id"])], failed.get("Code", ""), not failed.get("SenderFault", False))
         for failed in answer.get("Failed", [])
     ]
+
+
+def hide(client: Any, url: str, receipt_handle: str, seconds: int) -> None:
+    """ChangeMessageVisibility: let a message that was received come back in so many seconds.
+
+    SQS hides a message for at most twelve hours after it was received.
+    """
+    with call(f"hide a message of the queue {url}", "sqs:ChangeMessageVisibility"):
+        client.change_message_visibility(QueueUrl=url, ReceiptHandle=receipt_handle, VisibilityTimeout=seconds)
 
 
 @contextmanager

@@ -38,6 +38,9 @@ STATUSES = (
 ACTIVE_STATUSES = tuple(status for status in STATUSES if status not in ("Cancelled", "Complete", "Failed"))
 # S3 User Guide, "Batch Operations manifest generation": how a generator that finds nothing ends.
 _NO_KEYS = "no keys matching"
+# S3 User Guide, "Troubleshooting replication" and "Troubleshooting S3 Batch Operations": what a job whose report S3
+# could not write gives as a reason. Its tasks ran; it ends as Failed by the one page, as Complete by the other.
+_REPORT_LOST = "report could not be written"
 
 
 class Situation(enum.Enum):
@@ -93,13 +96,13 @@ class Progress:
             return 0
         return round(left / self.rate) if self.rate else None
 
-    def told(self) -> str:
-        """Give one line for a person."""
+    def told(self, ended: bool = False) -> str:
+        """Give one line for a person; of a job that has ended, nothing more is to come."""
         total = "?" if self.total is None else str(self.total)
         line = f"{self.done} of {total} done, {self.failed} failed"
         if self.rate:
             line += f", {self.rate:g}/s"
-        if self.seconds_left:
+        if self.seconds_left and not ended:
             line += f", about {told_seconds(self.seconds_left)} left"
         return line
 
@@ -142,6 +145,21 @@ class Job:
         told = (reason for _code, reason in self.failure_reasons)
         return self.situation is Situation.FAILED and any(_NO_KEYS in reason.lower() for reason in told)
 
+    @property
+    def report_lost(self) -> bool:
+        """Whether S3 says that it could not write the report: what the job did can't be known from it."""
+        return any(_REPORT_LOST in reason.lower() for _code, reason in self.failure_reasons)
+
+    @property
+    def reasons(self) -> str:
+        """Why AWS failed the job, in its words; empty when it names no reason."""
+        return "; ".join(": ".join(filter(None, reason)) for reason in self.failure_reasons)
+
+    @property
+    def told(self) -> str:
+        """How far the job is, in one line for a person."""
+        return self.progress.told(self.ended)
+
     def as_result(self) -> dict[str, Any]:
         """Give the JSON-able form that modules return."""
         return {
@@ -161,14 +179,14 @@ class Job:
             "failure_reasons": [{"code": code, "reason": reason} for code, reason in self.failure_reasons],
             "status_reason": self.status_reason,
             "suspended_cause": self.suspended_cause,
-            "report": dict(self.report),
+            "report": {**self.report, "lost": self.report_lost} if self.report else {},
             "manifest": dict(self.manifest),
-            "progress": self.progress.told(),
+            "progress": self.told,
             "total_tasks": self.progress.total,
             "succeeded_tasks": self.progress.succeeded,
             "failed_tasks": self.progress.failed,
             "rate": self.progress.rate,
-            "seconds_left": self.progress.seconds_left,
+            "seconds_left": 0 if self.ended else self.progress.seconds_left,
         }
 
 

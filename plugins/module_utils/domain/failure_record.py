@@ -20,6 +20,15 @@ UNSPECIFIED_REASON = "Unspecified"
 """Stands for the reason of a failure event that names none."""
 
 
+TAKEN = "taken"
+"""The status of a note, and of its record: this job has taken the record, and what it did is not noted yet."""
+
+PENDING, FAILED, FAILED_AGAIN = "pending", "failed", "failed_again"
+STATUSES = (PENDING, TAKEN, FAILED, FAILED_AGAIN)
+"""What is known of remediation: no job has had to do with the record; one has taken it; the last one could not do it
+either; the last one was done with it, and it failed again since that job was made (or it would be gone)."""
+
+
 @dataclass(frozen=True, slots=True)
 class FailureEvent:
     """One failure of one object version under one rule towards one destination.
@@ -81,6 +90,13 @@ class FailureRecord:
     region: str | None = None
     source: str | None = None
 
+    @property
+    def status(self) -> str:
+        """One of ``STATUSES``."""
+        if self.job is None:
+            return PENDING
+        return self.job.status if self.job.status in (TAKEN, FAILED) else FAILED_AGAIN
+
     def as_result(self) -> dict[str, Any]:
         """Give the record as modules return it."""
         job = self.job
@@ -100,6 +116,7 @@ class FailureRecord:
             "etag": self.etag,
             "region": self.region,
             "source": self.source,
+            "status": self.status,
             "job_id": job.job_id if job else None,
             "job_status": job.status if job else None,
             "job_at": job.at if job else None,

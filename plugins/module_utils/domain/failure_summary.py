@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.aws_dr.s3.plugins.module_utils.domain.failure_record import FailureRecord
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.failure_record import TAKEN, FailureRecord
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.reasons import explain
 
 EXAMPLES = 3
@@ -36,7 +36,7 @@ class Group:
         self.size += record.size or 0
         self.oldest = min(self.oldest or record.first_failed_at, record.first_failed_at)
         self.newest = max(self.newest, record.last_failed_at)
-        self.in_jobs += bool(record.job and record.job.status == "taken")
+        self.in_jobs += bool(record.job and record.job.status == TAKEN)
         if len(self.examples) < EXAMPLES:
             self.examples.append(record.object_key)
 

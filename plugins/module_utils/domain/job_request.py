@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -179,16 +179,19 @@ def _is_for(job: Job, bucket: str, kind: str) -> bool:
     return ours is not None and ours.bucket == bucket and ours.kind == kind
 
 
-def standing(jobs: Iterable[Job], bucket: str, base: str) -> Standing:
+def standing(jobs: Iterable[Job], bucket: str, base: str, useless: Collection[str] = ()) -> Standing:
     """Find the job that answers a request by its identity.
 
-    One that failed or was cancelled does not answer it: the next attempt gets a token of its own, because AWS would
-    give back the old job for the old one.
+    One that failed or was cancelled does not answer it, nor does one that is ``useless`` (ids of jobs that completed
+    and left no proof of it): the next attempt gets a token of its own, because AWS would give back the old job for
+    the old one. Attempts are counted, so that a run which was killed finds the job of the same attempt.
     """
     attempts = [(ours, job) for job in jobs if (ours := purpose(job)) and (ours.bucket, ours.base) == (bucket, base)]
     for _ours, job in sorted(attempts, key=lambda pair: -pair[0].attempt):
         if not job.ended:
             return Standing(job, finished=False, attempt=0)
+        if job.job_id in useless:
+            continue
         if job.situation is Situation.COMPLETE or job.found_nothing:
             return Standing(job, finished=True, attempt=0)
     return Standing(None, finished=False, attempt=max((ours.attempt for ours, _job in attempts), default=0) + 1)

@@ -28,6 +28,7 @@ from functools import lru_cache
 from typing import Any
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.failure_record import (
+    TAKEN,
     FailureEvent,
     FailureRecord,
     JobNote,
@@ -146,6 +147,8 @@ class StoredRecord:
 
     ``failure_keys`` are (sort key, failed_at) of its events in order of time, ``note_keys`` the sort keys of its notes.
     ``base`` orders records as the table does. ``expires_at`` is the latest expiry of its events, None without one.
+    ``judged_by`` is the last job whose word on the record is noted, "" without one; the job of ``record.job`` may have
+    taken the record after that.
     """
 
     record: FailureRecord
@@ -154,6 +157,7 @@ class StoredRecord:
     failure_keys: list[tuple[str, str]] = field(default_factory=list)
     note_keys: list[str] = field(default_factory=list)
     expires_at: int | None = None
+    judged_by: str = ""
 
     def all_keys(self) -> list[tuple[str, str]]:
         """Give (pk, sk) of all items, notes first: a removal that is cut off leaves no note without its record."""
@@ -205,6 +209,8 @@ def fold(
         else:
             folding.notes.append(sort_key)
             folding.note = item
+            if item["job_status"] != TAKEN:
+                folding.judged_by = sort_key[end + 1 :]
         folding.expires_at = max(folding.expires_at, item.get(EXPIRY_ATTRIBUTE, 0))
     if folding is not None:
         yield from folding.finish(bucket, rule_id, partition, on_orphan)
@@ -213,7 +219,7 @@ def fold(
 class _Folding:
     """The record that is streaming by."""
 
-    __slots__ = ("base", "expires_at", "failures", "newest", "note", "notes")
+    __slots__ = ("base", "expires_at", "failures", "judged_by", "newest", "note", "notes")
 
     def __init__(self, base: str) -> None:
         self.base = base
@@ -221,6 +227,7 @@ class _Folding:
         self.notes: list[str] = []
         self.newest: Item = {}
         self.note: Item | None = None
+        self.judged_by = ""
         self.expires_at = 0
 
     def finish(
@@ -253,7 +260,8 @@ class _Folding:
             region=newest.get("region"),
             source=newest.get("source"),
         )
-        yield StoredRecord(record, partition, self.base, self.failures, self.notes, self.expires_at or None)
+        expires_at = self.expires_at or None
+        yield StoredRecord(record, partition, self.base, self.failures, self.notes, expires_at, self.judged_by)
 
 
 def _job_note(item: Item) -> JobNote:

@@ -13,13 +13,13 @@ failure events" (standard queues only; no EventBridge).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.arn import Arn, parse_arn
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import RefusedError
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.queue_names import queue_problem, read_queue
 
 Configuration = dict[str, Any]
 Entry = dict[str, Any]
@@ -28,11 +28,6 @@ FAILED = "OperationFailedReplication"
 EVENTS = (FAILED, "OperationMissedThreshold", "OperationReplicatedAfterThreshold", "OperationNotTracked")
 NO_RULE = "it has no enabled replication rule"
 _REPLICATION = "s3:Replication:"
-_QUEUE_NAME = re.compile(r"[A-Za-z0-9_-]{1,80}(\.fifo)?")
-# SQS Developer Guide, "Queue and message identifiers".
-_QUEUE_URL = re.compile(
-    r"https://sqs\.(?P<region>[a-z0-9-]+)\.[a-z0-9.-]+/(?P<account>\d{12})/(?P<name>[A-Za-z0-9_-]{1,80}(\.fifo)?)"
-)
 
 _KINDS = {
     "QueueConfigurations": ("queue", "QueueArn"),
@@ -68,35 +63,10 @@ def queue_arn_of(queue: str, region: str, account_id: str, partition: str) -> st
     A name means a queue of the caller's account in ``region``, which is the bucket's: S3 sends to no other Region.
     Raises :class:`RefusedError` for what names no queue.
     """
-    named = _read_queue(queue)
+    named = read_queue(queue)
     if named is None:
-        raise RefusedError(
-            "failure_queue",
-            [
-                f"{queue!r} names no SQS queue; expected its name, its ARN, or its URL "
-                f"(https://sqs.<Region>.amazonaws.com/<account>/<name>)"
-            ],
-        )
-    queue_region, account, name = named
-    return str(Arn(partition, "sqs", queue_region or region, account or account_id, name))
-
-
-def queue_region(queue: str) -> str | None:
-    """Give the Region that a queue's ARN or URL names; ``None`` for a mere name and for what names no queue."""
-    named = _read_queue(queue)
-    return (named[0] or None) if named else None
-
-
-def _read_queue(queue: str) -> tuple[str, str, str] | None:
-    """(Region, account, name) of a queue; the first two are empty for a mere name."""
-    if queue.startswith("arn:"):
-        arn = parse_arn(queue)
-        known = arn is not None and arn.service == "sqs" and arn.region and arn.account
-        return (arn.region, arn.account, arn.resource) if arn and known else None
-    if queue.startswith("https://"):
-        match = _QUEUE_URL.fullmatch(queue)
-        return (match["region"], match["account"], match["name"]) if match else None
-    return ("", "", queue) if _QUEUE_NAME.fullmatch(queue) else None
+        raise RefusedError("failure_queue", [queue_problem(queue) or ""])
+    return str(Arn(partition, "sqs", named.region or region, named.account or account_id, named.name))
 
 
 def queue_problems(bucket: str, bucket_region: str, queue_arn: str) -> list[str]:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Pairs of buckets: what is wrong with a list of them, before and after looking at the buckets.
+"""Pairs of buckets: what is wrong with a list of them before anything was looked at.
 
 Problems are sentences for a person; all problems of a list are told together, and nothing is changed before there are
 none. Source: S3 User Guide, "Requirements and considerations for replication".
@@ -9,17 +9,19 @@ none. Source: S3 User Guide, "Requirements and considerations for replication".
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.aws_dr.s3.plugins.module_utils.domain.arn import is_bucket_name
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.bucket_names import form_problem
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.iam_policy import is_account_id
 
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+")
 SIDES = ("source", "destination")
+
+Entry = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -42,16 +44,11 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class BucketFacts:
-    """What a bucket is. ``exists`` false: nobody has it. ``denied``: it is another account's, or may not be read."""
+class Problem:
+    """What stands in the way, as a sentence, of which pairs (their places in the list, from 0)."""
 
-    exists: bool
-    denied: bool = False
-    region: str = ""
-    versioning: str = ""
-    object_lock: bool = False
-    replication_role: str = ""
-    rule_ids: tuple[str, ...] = field(default=())
+    text: str
+    pairs: frozenset[int] = field(default=frozenset())
 
 
 def default_rule_id(destination: str) -> str:
@@ -59,38 +56,93 @@ def default_rule_id(destination: str) -> str:
     return f"to-{destination}"
 
 
-def read_pairs(raw: Iterable[Mapping[str, Any]], caller_account: str) -> tuple[list[Pair], list[str]]:
+def bears_mark(rule_id: str, destination: str) -> bool:
+    """Tell whether the id of a rule is one that this collection gives: of a pair, or of a pair of a replica set."""
+    return rule_id == default_rule_id(destination) or rule_id.endswith(f"-{default_rule_id(destination)}")
+
+
+def is_region(name: Any) -> bool:
+    """Tell whether this can be a Region."""
+    return isinstance(name, str) and bool(_REGION.fullmatch(name))
+
+
+def read_pairs(raw: Iterable[Entry], caller_account: str) -> tuple[list[Pair], list[str]]:
     """Give the pairs that can be looked at, and every problem that shows without looking at AWS."""
-    pairs: list[Pair] = []
-    problems: list[str] = []
-    for number, entry in enumerate(raw, start=1):
-        found = list(_entry_problems(entry, caller_account))
-        problems += [f"pair {number} ({_label(entry)}): {problem}" for problem in found]
+    pairs, problems = legal_pairs(list(raw), caller_account)
+    return list(pairs.values()), [problem.text for problem in problems]
+
+
+def legal_pairs(
+    raw: Sequence[Entry], account: str, destination_account: str | None = None
+) -> tuple[dict[int, Pair], list[Problem]]:
+    """Give the pairs that can be looked at by their place in ``raw``, and every problem that shows so far.
+
+    ``account`` is that of the source side's credentials, ``destination_account`` that of the other side where it has
+    its own.
+    """
+    pairs: dict[int, Pair] = {}
+    problems: list[Problem] = []
+    for number, entry in enumerate(raw):
+        found = list(_entry_problems(entry, account, destination_account or account))
+        problems += [
+            Problem(f"pair {number + 1} ({label(entry)}): {problem}", frozenset([number])) for problem in found
+        ]
         if not found:
-            pairs.append(_pair(entry))
-    return pairs, problems + list(_list_problems(pairs))
+            pairs[number] = _pair(entry)
+    return pairs, [*problems, *_same_rules(pairs), *_different_regions(pairs)]
 
 
-def found_problems(pairs: Iterable[Pair], facts: Mapping[str, BucketFacts]) -> list[str]:
-    """Tell every problem that shows once the buckets were looked at (``facts`` by bucket name)."""
-    pairs = list(pairs)
-    to_be_made = {pair.destination for pair in pairs}
-    problems: dict[str, None] = {}
-    for pair in pairs:
-        found = (
-            *_source_problems(pair, facts[pair.source], to_be_made),
-            *_destination_problems(pair, facts[pair.destination], facts[pair.source]),
-        )
-        problems.update(dict.fromkeys(found))
-    return list(problems)
+def shared_destinations(pairs: Mapping[int, Pair], raw: Sequence[Entry]) -> list[Problem]:
+    """Find destinations of two sources that may have the same keys: one would overwrite the other's objects.
+
+    Fine are prefixes of which none begins with the other, and sources that replicate to each other: these have the same
+    objects anyway (a replica set).
+    """
+    by_destination: dict[str, list[int]] = {}
+    for number, pair in pairs.items():
+        by_destination.setdefault(pair.destination, []).append(number)
+    ways = {(pair.source, pair.destination) for pair in pairs.values()}
+    problems = []
+    for destination, numbers in by_destination.items():
+        meeting: set[int] = set()
+        for one, other in itertools.combinations(numbers, 2):
+            sources = (pairs[one].source, pairs[other].source)
+            apart = sources[0] == sources[1] or {sources, sources[::-1]} <= ways
+            if not apart and _meet(raw[one].get("prefix"), raw[other].get("prefix")):
+                meeting |= {one, other}
+        if meeting:
+            names = ", ".join(sorted({pairs[number].source for number in meeting}))
+            problems.append(
+                Problem(
+                    f"bucket {destination} is the destination of {names}, which may hold the same keys; give each its "
+                    f"own destination, or each pair a prefix with which no other's begins",
+                    frozenset(meeting),
+                )
+            )
+    return problems
 
 
-def _label(entry: Mapping[str, Any]) -> str:
+def _meet(one: str | None, other: str | None) -> bool:
+    first, second = one or "", other or ""
+    return first.startswith(second) or second.startswith(first)
+
+
+def label(entry: Entry) -> str:
+    """Name a pair, as it was given, for a person."""
     names = [(entry.get(side) or {}).get("bucket") or "?" for side in SIDES]
     return " -> ".join(str(name) for name in names)
 
 
-def _pair(entry: Mapping[str, Any]) -> Pair:
+def named(entry: Entry) -> Pair:
+    """Give a pair that is not legal, to be told of it: with whatever it was given as names."""
+    sides = [entry.get(side) or {} for side in SIDES]
+    names = [str(side.get(name) or "?") for side in sides for name in ("bucket", "region")]
+    account = sides[1].get("account_id")
+    rule_id = entry.get("rule_id") or default_rule_id(names[2])
+    return Pair(names[0], names[1], names[2], names[3], str(account) if account else None, str(rule_id))
+
+
+def _pair(entry: Entry) -> Pair:
     source, destination = entry["source"], entry["destination"]
     return Pair(
         source["bucket"],
@@ -102,79 +154,54 @@ def _pair(entry: Mapping[str, Any]) -> Pair:
     )
 
 
-def _entry_problems(entry: Mapping[str, Any], caller_account: str) -> Iterator[str]:
+def _entry_problems(entry: Entry, account: str, destination_account: str) -> Iterator[str]:
     for side in SIDES:
         given = entry.get(side) or {}
         bucket, region = given.get("bucket"), given.get("region")
-        if not isinstance(bucket, str) or not is_bucket_name(bucket):
-            yield f"{side}.bucket {bucket!r} is not a bucket's name (3 to 63 lower-case letters, digits, dots, dashes)"
-        if not isinstance(region, str) or not _REGION.fullmatch(region):
+        problem = form_problem(bucket) if isinstance(bucket, str) else f"{bucket!r} is not a bucket's name"
+        if problem:
+            yield f"{side}.bucket {problem}"
+        if not is_region(region):
             yield f"{side}.region {region!r} is not a Region; expected one like eu-west-1"
-    yield from _account_problems((entry.get("destination") or {}).get("account_id"), caller_account)
-    buckets = {(entry.get(side) or {}).get("bucket") for side in SIDES}
-    if len(buckets) == 1 and None not in buckets:
+    yield from _account_problems((entry.get("destination") or {}).get("account_id"), account, destination_account)
+    source, destination = ((entry.get(side) or {}).get("bucket") for side in SIDES)
+    if source is not None and source == destination:
         yield "source and destination are the same bucket; name another destination"
 
 
-def _account_problems(account: Any, caller_account: str) -> Iterator[str]:
-    if not account:
+def _account_problems(named: Any, account: str, destination_account: str) -> Iterator[str]:
+    if not named or named == destination_account:
         return
-    if not is_account_id(account):
-        yield f"destination.account_id {account!r} is not an account id; expected twelve digits, quoted"
-    elif account != caller_account:
+    if not is_account_id(named):
+        yield f"destination.account_id {named!r} is not an account id; expected twelve digits, quoted"
+    elif destination_account != account:
+        yield f"the destination belongs to account {named}, the role of that side to {destination_account}"
+    else:
         yield (
-            f"the destination belongs to account {account}, these credentials to {caller_account}; setting up pairs "
-            f"across accounts is not supported yet. Set up the destination with that account's credentials, then use "
-            f"aws_dr.s3.bucket_replication with destination.account_id"
+            f"the destination belongs to account {named}, these credentials to {account}; name a role of account "
+            f"{named} (destination_account_role)"
         )
 
 
-def _list_problems(pairs: list[Pair]) -> Iterator[str]:
-    for (source, rule_id), count in Counter((pair.source, pair.rule_id) for pair in pairs).items():
-        if count > 1:
-            yield (
-                f"{count} pairs would become the rule {rule_id!r} of bucket {source}; remove the doubles, or give each "
-                f"its own rule_id"
+def _same_rules(pairs: Mapping[int, Pair]) -> Iterator[Problem]:
+    by_rule: dict[tuple[str, str], set[int]] = {}
+    for number, pair in pairs.items():
+        by_rule.setdefault((pair.source, pair.rule_id), set()).add(number)
+    for (source, rule_id), numbers in by_rule.items():
+        if len(numbers) > 1:
+            told = (
+                f"{len(numbers)} pairs would become the rule {rule_id!r} of bucket {source}; remove the doubles, or "
+                f"give each its own rule_id"
             )
-    regions: dict[str, set[str]] = {}
-    for pair in pairs:
+            yield Problem(told, frozenset(numbers))
+
+
+def _different_regions(pairs: Mapping[int, Pair]) -> Iterator[Problem]:
+    regions: dict[str, dict[str, set[int]]] = {}
+    for number, pair in pairs.items():
         for bucket, region in pair.buckets():
-            regions.setdefault(bucket, set()).add(region)
+            regions.setdefault(bucket, {}).setdefault(region, set()).add(number)
     for bucket, named in regions.items():
         if len(named) > 1:
-            yield f"bucket {bucket} is said to be in {' and in '.join(sorted(named))}; a bucket is in one Region"
-
-
-def _source_problems(pair: Pair, facts: BucketFacts, to_be_made: set[str]) -> Iterator[str]:
-    bucket = pair.source
-    if facts.denied:
-        yield _denied(bucket, "source")
-    elif not facts.exists:
-        # Where both directions are asked for, the other pair makes this bucket.
-        if bucket not in to_be_made:
-            yield f"the source bucket {bucket} does not exist; create it, or correct its name"
-    elif facts.region != pair.source_region:
-        yield f"the source bucket {bucket} is in {facts.region}, not in {pair.source_region}; correct source.region"
-
-
-def _destination_problems(pair: Pair, facts: BucketFacts, source: BucketFacts) -> Iterator[str]:
-    bucket = pair.destination
-    if facts.denied:
-        yield _denied(bucket, "destination")
-    elif facts.exists and facts.region != pair.destination_region:
-        yield (
-            f"the destination bucket {bucket} is in {facts.region}, not in {pair.destination_region}; correct "
-            f"destination.region, or name another bucket"
-        )
-    elif facts.exists and source.object_lock and not facts.object_lock:
-        yield (
-            f"the source bucket {pair.source} has Object Lock, the destination bucket {bucket} has not; enable it "
-            f"there (PutObjectLockConfiguration), or name another bucket"
-        )
-
-
-def _denied(bucket: str, side: str) -> str:
-    return (
-        f"the {side} bucket {bucket} exists, but belongs to another account, or s3:ListBucket on it is missing; "
-        f"correct its name or allow it"
-    )
+            told = f"bucket {bucket} is said to be in {' and in '.join(sorted(named))}; a bucket is in one Region"
+            yield Problem(told, frozenset().union(*named.values()))

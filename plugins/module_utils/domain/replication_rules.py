@@ -147,8 +147,10 @@ def _filter(raw: Raw) -> tuple[str, dict[str, str]]:
 def _destination(raw: Raw, replicates_kms: bool) -> Destination:
     """A replica key counts only where objects encrypted with KMS are selected for replication."""
     key = (raw.get("EncryptionConfiguration") or {}).get("ReplicaKmsKeyID")
+    # Not the last part: what a task gives for a bucket may be another ARN, and must not turn into a bucket's name.
+    text = str(raw.get("Bucket", ""))
     return Destination(
-        bucket=str(raw.get("Bucket", "")).rpartition(":")[2],
+        bucket=text.partition(":::")[2] if ":::" in text else text,
         account_id=raw.get("Account") or None,
         owner_override="AccessControlTranslation" in raw,
         storage_class=raw.get("StorageClass") or None,

@@ -30,7 +30,14 @@ _MD5 = re.compile(r"[0-9a-f]{32}")
 
 
 class ReportError(ToldError):
-    """A report that is missing, half written or not a report. Nothing may be concluded from it."""
+    """A report that is missing, half written or not a report. Nothing may be concluded from it.
+
+    ``fact`` is what was found; ``todo``, which follows it in the message, says what to do next.
+    """
+
+    def __init__(self, fact: str, todo: str = "", **details: Any) -> None:
+        super().__init__(f"{fact}. {todo}" if todo else fact, **details)
+        self.fact = fact
 
 
 @dataclass(frozen=True)
@@ -109,10 +116,10 @@ def parse_report_rows(rows: Iterable[Sequence[str]]) -> Iterator[TaskResult]:
 
 def _task_result(number: int, row: Sequence[str]) -> TaskResult:
     if len(row) < _COLUMNS:
-        raise ReportError(f"row {number} has {len(row)} of {_COLUMNS} columns: the report is half written")
+        raise ReportError(f"row {number} has {len(row)} of {_COLUMNS} columns")
     bucket, key, version_id, status, first, second = row[:6]
     if not bucket or not key or not status:
-        raise ReportError(f"row {number} names no bucket, key or status: the report is half written")
+        raise ReportError(f"row {number} names no bucket, key or status")
     http_status, code = _told_apart(first.strip(), second.strip())
     try:
         decoded = unquote(key, errors="strict")

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ansible_collections.aws_dr.s3.plugins.module_utils.domain.failure_record import FailureRecord
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.failure_record import TAKEN, FailureRecord
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.reasons import same_reason
 
 
@@ -23,6 +23,7 @@ class Selection:
     rule_ids: tuple[str, ...] = ()
     destinations: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
     key_prefix: str = ""
     failed_after: str | None = None
     failed_before: str | None = None
@@ -35,6 +36,7 @@ class Selection:
             and (self.failed_before is None or record.last_failed_at < self.failed_before)
             and (not self.destinations or record.destination in self.destinations)
             and self.matches_rule(record.bucket, record.rule_id)
+            and (not self.statuses or record.status in self.statuses)
             and (not self.reasons or any(same_reason(record.reason, reason) for reason in self.reasons))
         )
 
@@ -45,4 +47,13 @@ class Selection:
     @property
     def is_of_whole_rules(self) -> bool:
         """Whether a rule is either selected with all its records or not at all."""
-        return not (self.destinations or self.reasons or self.key_prefix or self.failed_after or self.failed_before)
+        narrowing = (self.destinations, self.reasons, self.statuses, self.key_prefix)
+        return not (any(narrowing) or self.failed_after or self.failed_before)
+
+    def for_a_job(self) -> Selection:
+        """Give what a job takes: with a status named, what jobs have taken too.
+
+        The job itself makes records taken. Run again, the same selection has to hold them, or the same task would make
+        another job of what a killed run had not noted yet.
+        """
+        return replace(self, statuses=(*self.statuses, TAKEN)) if self.statuses else self

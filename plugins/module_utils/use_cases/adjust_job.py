@@ -106,7 +106,7 @@ def adjust_job(access: Access, job_id: str, wish: Wish, patience: Patience | Non
     if wish.cancelled and job.ended and job.status != "Cancelled":
         outcome.warnings.append(f"Job {job_id} was not cancelled: it had ended before ({job.status})")
     outcome.results = {"job_id": job_id, "job": job.as_result(), "created": False, "adopted": False}
-    outcome.results["msg"] = f"Job {job_id} is {job.status}: {job.progress.told()}"
+    outcome.results["msg"] = f"Job {job_id} is {job.status}: {job.told}"
     return outcome
 
 

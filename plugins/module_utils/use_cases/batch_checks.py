@@ -93,7 +93,13 @@ class Checks:
             return file, None
         try:
             return self._manifest_object(file, region)
-        except (MissingError, AccessDeniedError) as error:
+        except MissingError:
+            version = f" with the version {file.version_id}" if file.version_id else ""
+            self.problems.append(
+                f"from_manifest: there is no s3://{file.bucket}/{file.key}{version}. Correct bucket, key or "
+                "version_id, or write the manifest there first"
+            )
+        except AccessDeniedError as error:
             self.problems.append(f"from_manifest: {error.message}")
         except (ManifestError, UnicodeDecodeError, csv.Error) as error:
             self.problems.append(f"from_manifest s3://{file.bucket}/{file.key}: {error}")

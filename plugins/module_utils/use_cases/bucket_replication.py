@@ -73,7 +73,7 @@ def ensure(client: Any, caller: Callable[[], Caller], task: Task, check_mode: bo
         problems, warnings = problems + seen.problems, warnings + seen.unseen
     _refuse(task.bucket, problems)
     if plan.changed and not check_mode:
-        plan = _apply(client, task, plan, patience)
+        plan = carry_out(client, task.bucket, plan, lambda before: _planned(before, task), patience)
     results = {"bucket": task.bucket, "replication": as_result(plan.after)}
     return Outcome(plan.changed, results, *plan.diff(), warnings=warnings)
 
@@ -98,6 +98,10 @@ def _plan(client: Any, task: Task) -> Plan:
             f"There is no bucket {task.bucket}. Check the name, or create it with versioning (amazon.aws.s3_bucket)",
             code=error.code,
         ) from error
+    return _planned(before, task)
+
+
+def _planned(before: Configuration | None, task: Task) -> Plan:
     partition = _partition(task, before)
     if not task.present:
         ids = None if task.rules is None else [rule["id"] for rule in task.rules]
@@ -196,25 +200,31 @@ def _with_owner(client: Any, rule: Rule, facts: BucketFacts) -> BucketFacts:
 # ---- writing -------------------------------------------------------------------------------------------------------
 
 
-def _apply(client: Any, task: Task, plan: Plan, patience: Patience) -> Plan:
-    """Write the plan and wait until it shows, both within one deadline; give the plan that was carried out."""
+def carry_out(
+    client: Any, bucket: str, plan: Plan, replan: Callable[[Configuration | None], Plan], patience: Patience
+) -> Plan:
+    """Write a plan that was checked and wait until it shows, both within one deadline; give the plan carried out.
+
+    ``replan`` makes the plan anew from what the bucket has meanwhile. Raises :class:`DeadlineError`,
+    :class:`RefusedError` and :class:`AwsError`.
+    """
     deadline = patience.now() + patience.timeout
-    writer = _Writer(client, task, plan)
+    writer = _Writer(client, bucket, plan, replan)
     refused, _written = until(patience, writer.write, lambda error: error is None)
     if refused is not None:
         raise DeadlineError(
             f"{refused.message}. Tried for {patience.timeout:g} s; nothing was changed", code=refused.code
         ) from refused
     left = max(0.0, deadline - patience.now())
-    _verify(client, task.bucket, writer.plan.after, replace(patience, timeout=left))
+    _verify(client, bucket, writer.plan.after, replace(patience, timeout=left))
     return writer.plan
 
 
 class _Writer:
     """Writes a plan; ``plan`` is the one that was written last."""
 
-    def __init__(self, client: Any, task: Task, plan: Plan) -> None:
-        self._client, self._task, self.plan = client, task, plan
+    def __init__(self, client: Any, bucket: str, plan: Plan, replan: Callable[[Configuration | None], Plan]) -> None:
+        self._client, self._bucket, self.plan, self._replan = client, bucket, plan, replan
         self._refused = False
 
     def write(self) -> AwsError | None:
@@ -224,10 +234,10 @@ class _Writer:
         added a rule, and a put replaces everything.
         """
         if self._refused:
-            self.plan = _plan(self._client, self._task)
-            _refuse(self._task.bucket, checks.set_problems(self.plan.after, self.plan.named) if self.plan.after else [])
+            self.plan = self._replan(s3_replication.get_replication(self._client, self._bucket))
+            _refuse(self._bucket, checks.set_problems(self.plan.after, self.plan.named) if self.plan.after else [])
         try:
-            _write(self._client, self._task.bucket, self.plan)
+            _write(self._client, self._bucket, self.plan)
         except AwsError as error:
             if not s3_replication.will_pass(error):
                 raise

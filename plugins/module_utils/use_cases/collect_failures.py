@@ -18,6 +18,7 @@ from typing import Any
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws import ledger as table_calls
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws import sqs
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import RefusedError, ToldError
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.queue_names import queue_problem
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.drain import Drain, Limits, Tally
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.outcome import Outcome
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.record_failures import Recorder
@@ -62,7 +63,7 @@ def collect(
     recorded is recorded.
     """
     began = clock()
-    _refuse(collection)
+    _refuse(collection, sqs_client.meta.endpoint_url)
     table_calls.check(dynamodb, collection.table)
     queues = _queues(sqs_client, collection)
     tally = Tally()
@@ -84,8 +85,13 @@ def collect(
     return _outcome(collection, queues, after, tally, stopped, clock() - began, 0)
 
 
-def _refuse(collection: Collection) -> None:
-    problems = []
+def _refuse(collection: Collection, endpoint: str) -> None:
+    queues = {"failure_queue": collection.queue, "dead_letter_queue": collection.dead_letter_queue}
+    problems = [
+        f"{option} {problem}"
+        for option, queue in queues.items()
+        if queue is not None and (problem := queue_problem(queue, endpoint))
+    ]
     if collection.max_messages < 0:
         problems.append(f"max_messages is {collection.max_messages}; it must be 0 (no limit) or more")
     if collection.wait_timeout < 1:

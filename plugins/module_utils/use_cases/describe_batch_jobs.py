@@ -64,6 +64,15 @@ def _report(access: Access, job: Job, limit: int) -> dict[str, Any]:
     return {"codes": [_explained(code, count) for code, count in codes.most_common()], "failed_tasks": tasks}
 
 
+def explained_failures(access: Access, job: Job) -> list[dict[str, Any]]:
+    """Give what the report of a job that has ended says of failed tasks: ``code``, ``tasks``, ``cause``, ``remedy``.
+
+    The most frequent come first. Raises :class:`ReportError` for a report that is missing or broken.
+    """
+    codes: list[dict[str, Any]] = _report(access, job, 0)["codes"]
+    return codes
+
+
 def _explained(code: str, count: int) -> dict[str, Any]:
     reason = explain(code)
     return {"code": code, "tasks": count, "cause": reason.cause, "remedy": reason.remedy}

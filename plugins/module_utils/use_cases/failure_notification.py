@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.aws_dr.s3.plugins.module_utils.aws import s3_bucket, s3_notification
+from ansible_collections.aws_dr.s3.plugins.module_utils.aws import s3_bucket, s3_notification, s3_replication
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.errors import AccessDeniedError, AwsError, ConflictError
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.sts import Caller
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain import notification
@@ -43,8 +43,7 @@ def ensure(client: Any, caller: Caller, task: Task, check_mode: bool, patience: 
     changed = not notification.same(before, after)
     silent = _silent_because(client, task.bucket) if wanted else ""
     if changed and not check_mode:
-        _put(client, task, after, patience)
-        _verify(client, task.bucket, after, patience)
+        write(client, task, after, patience)
     return Outcome(
         changed,
         {"notification": _result(after, task, wanted, silent)},
@@ -60,6 +59,12 @@ def _wanted(task: Task, region: str, caller: Caller) -> Wanted:
     if problems:
         raise RefusedError(f"Bucket {task.bucket}", problems)
     return Wanted(task.entry_id, arn, task.events, task.key_prefix)
+
+
+def write(client: Any, task: Task, configuration: Configuration, patience: Patience) -> None:
+    """Write a configuration that was planned and read it back. Raises :class:`ToldError`."""
+    _put(client, task, configuration, patience)
+    _verify(client, task.bucket, configuration, patience)
 
 
 def _put(client: Any, task: Task, configuration: Configuration, patience: Patience) -> None:
@@ -109,10 +114,10 @@ def _verify(client: Any, bucket: str, expected: Configuration, patience: Patienc
 def _silent_because(client: Any, bucket: str) -> str:
     """Say why the bucket will not send all failure events; ``""`` when it will."""
     try:
-        _role, rules = s3_bucket.get_replication_rules(client, bucket)
+        replication = s3_replication.get_replication(client, bucket)
     except AccessDeniedError as error:
         return f"its rules can't be read. {error.message}"
-    return notification.metrics_missing(rules) or ""
+    return notification.metrics_missing(replication.rules if replication else ()) or ""
 
 
 def _silence_told(bucket: str, why: str) -> str:

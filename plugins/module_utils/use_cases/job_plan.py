@@ -24,7 +24,6 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.domain.job_request impor
     identity,
     manifest_content,
     purpose,
-    standing,
 )
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.manifest import ManifestFile
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.selection import Selection
@@ -36,6 +35,7 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.adjust_job imp
     plan_adjustment,
 )
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.batch_checks import Checks
+from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.job_standing import answer_to, described
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.manifest_spool import ManifestSpool
 
 
@@ -123,7 +123,10 @@ class FromGenerator:
 
 @dataclass
 class JobPlan:
-    """What is to be done. ``job`` is the one that answers the request, if there is one already."""
+    """What is to be done. ``job`` is the one that answers the request, if there is one already.
+
+    ``at_work``: all jobs that this collection made for the bucket, for whatever reason, and that have not ended.
+    """
 
     action: Action
     kind: str
@@ -133,6 +136,7 @@ class JobPlan:
     adjustment: Adjustment = field(default_factory=Adjustment)
     missing_notes: int = 0
     warnings: list[str] = field(default_factory=list)
+    at_work: list[Job] = field(default_factory=list)
 
     @property
     def changed(self) -> bool:
@@ -150,8 +154,9 @@ def make_plan(access: Access, origin: Origin, options: JobOptions, spool: Manife
         plan = _plan_failures(access, client, origin, located, options, spool, ours)
     else:
         content = _content(located)
-        plan = _plan_by_identity(access, client, origin.kind, located, content, options, ours)
+        plan = _plan_by_identity(access, client, origin.kind, located, content, options, ours, None)
     plan.warnings = checks.warnings + plan.warnings
+    plan.at_work = [job for job in ours if not job.ended]
     return plan
 
 
@@ -192,15 +197,16 @@ def _plan_failures(
     spool: ManifestSpool,
     ours: list[Job],
 ) -> JobPlan:
-    records = ledger_reader.read(access.clients("dynamodb"), origin.table, origin.selection, access.concurrency)
+    selection = origin.selection.for_a_job()
+    records = ledger_reader.read(access.clients("dynamodb"), origin.table, selection, access.concurrency)
     spool.fill(records)
     busy = busy_job(ours, located.bucket) or _unlisted_taker(access, client, spool, located.bucket, ours)
     base = identity(located.bucket, origin.kind, spool.digest, options)
     if busy is None and spool.objects == 0:
         return JobPlan(Action.NOTHING, origin.kind, located)
     if busy is None:
-        return _plan_by_identity(access, client, origin.kind, located, spool.digest, options, ours)
-    plan = _adopt(origin.kind, located, _described(access, client, busy), options)
+        return _plan_by_identity(access, client, origin.kind, located, spool.digest, options, ours, spool)
+    plan = _adopt(origin.kind, located, described(access, client, busy), options)
     of_job = purpose(busy)
     if of_job and of_job.base == base:
         # A run that was killed between making the job and noting it left this to do.
@@ -234,35 +240,21 @@ def _adopt(kind: str, located: Located, job: Job, options: JobOptions) -> JobPla
 
 
 def _plan_by_identity(
-    access: Access, client: Any, kind: str, located: Located, content: Any, options: JobOptions, ours: list[Job]
+    access: Access,
+    client: Any,
+    kind: str,
+    located: Located,
+    content: Any,
+    options: JobOptions,
+    ours: list[Job],
+    spool: ManifestSpool | None,
 ) -> JobPlan:
+    """Take the job that answers the request, or make the attempt that is due."""
     base = identity(located.bucket, kind, content, options)
-    same = [_with_reasons(access, client, job) for job in ours if (of_job := purpose(job)) and of_job.base == base]
-    found = standing(same, located.bucket, base)
-    if found.job is None:
-        token = client_token(base, found.attempt)
-        return JobPlan(
-            Action.CREATE, kind, located, token=token, warnings=_unpruned(same) if kind == "failures" else []
-        )
-    if found.finished:
-        return JobPlan(Action.DONE_BEFORE, kind, located, job=_described(access, client, found.job))
-    return _adopt(kind, located, _described(access, client, found.job), options)
-
-
-def _unpruned(same: list[Job]) -> list[str]:
-    # Had the ledger been pruned by such a job's report, its records would make another identity.
-    return [
-        f"Job {job.job_id} ended as {job.status} after doing a part ({job.progress.told()}) of what is done now, and "
-        "the ledger was not pruned by its report. Prune it by that job, too, with replication_failure_prune"
-        for job in same
-        if job.progress.done
-    ]
-
-
-def _with_reasons(access: Access, client: Any, job: Job) -> Job:
-    # ListJobs does not say why a job failed, and one that found nothing to do has failed only by name.
-    return _described(access, client, job) if job.status == "Failed" else job
-
-
-def _described(access: Access, client: Any, job: Job) -> Job:
-    return s3control.describe_job(client, access.account, job.job_id)
+    answer = answer_to(access, client, located.bucket, base, ours, spool)
+    if answer.job is None:
+        token = client_token(base, answer.attempt)
+        return JobPlan(Action.CREATE, kind, located, token=token, warnings=answer.warnings)
+    if answer.finished:
+        return JobPlan(Action.DONE_BEFORE, kind, located, job=answer.job, warnings=answer.warnings)
+    return _adopt(kind, located, answer.job, options)

@@ -9,18 +9,28 @@ needed to note in the ledger which records the job took (about 150 to 1,100 byte
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from types import TracebackType
 from typing import BinaryIO
 
-from ansible_collections.aws_dr.s3.plugins.module_utils.domain.failure_record import FailureRecord, JobNote
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.failure_record import (
+    TAKEN,
+    FailureRecord,
+    JobNote,
+)
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.ledger import Item, StoredRecord, note_item
-from ansible_collections.aws_dr.s3.plugins.module_utils.domain.manifest import ObjectVersion, format_row
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.manifest import (
+    OUR_FIELDS,
+    ObjectVersion,
+    format_row,
+    parse_rows,
+)
 
-TAKEN = "taken"
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 # Beyond this many different jobs the ledger's notes are no help in finding one that is still at work.
 _MOST_TAKERS = 100
@@ -30,8 +40,9 @@ class ManifestSpool:
     """A manifest that is being made; a context manager that removes its files.
 
     ``objects`` counts rows, ``records`` failure records; ``digest`` stands for all that makes this manifest another
-    one than the last: its rows, when each record failed last, and which job's failure was noted. That a record was
-    taken by a job is left out, because a run that was killed may have noted it for some records only.
+    one than the last: its rows, when each record failed last, and which job's word on it was noted last. That a record
+    was taken by a job since is left out: a run that was killed may have noted it for some records only, and the same
+    task run again has to find its job.
     """
 
     def __init__(self, folder: str) -> None:
@@ -62,7 +73,7 @@ class ManifestSpool:
             if version != previous:
                 digest.update(self._write(version))
                 previous = version
-            digest.update(_distinct(record))
+            digest.update(_distinct(stored))
             self._keep(stored)
         self.digest = digest.hexdigest()
         self.rows.seek(0)
@@ -83,6 +94,16 @@ class ManifestSpool:
         line = _encode([taker, stored.partition, stored.base, stored.expires_at])
         self._notes.write(line.encode() + b"\n")
 
+    def versions(self) -> Generator[ObjectVersion, None, None]:
+        """Give what the rows name; ``rows`` stands at its start again when all, or enough, is read."""
+        self.rows.seek(0)
+        lines = io.TextIOWrapper(self.rows, encoding="utf-8", newline="")
+        try:
+            yield from parse_rows(csv.reader(lines), OUR_FIELDS)
+        finally:
+            lines.detach()
+            self.rows.seek(0)
+
     def notes(self, job_id: str, at: str) -> Iterator[Item]:
         """Give the ledger items that say: this job took the record; for those whose newest note is not of this job."""
         self._notes.seek(0)
@@ -98,11 +119,10 @@ class ManifestSpool:
         return sum(1 for line in self._notes if json.loads(line)[0] != job_id)
 
 
-def _distinct(record: FailureRecord) -> bytes:
+def _distinct(stored: StoredRecord) -> bytes:
     """Give what makes a record another one than at the last run."""
-    note = record.job
-    failed_in = note.job_id if note and note.status != TAKEN else ""
-    return "\0".join((record.rule_id, record.destination, record.last_failed_at, failed_in, "")).encode()
+    record = stored.record
+    return "\0".join((record.rule_id, record.destination, record.last_failed_at, stored.judged_by, "")).encode()
 
 
 # A note's item is made of where its record lies, not of what it says.

@@ -21,18 +21,13 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.domain.ledger import Sto
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.manifest import ObjectVersion
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.prune_plan import Outcome as TaskOutcome
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.prune_plan import Tally, Verdict, decide
-from ansible_collections.aws_dr.s3.plugins.module_utils.domain.report import ReportError
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.selection import Selection
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases import ledger_reader
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.access import Access
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.ledger_writes import PlannedWrites
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.outcome import Outcome
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.report_index import ReportIndex
-from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.report_reader import (
-    open_report,
-    read_manifest,
-    read_tasks,
-)
+from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.report_intake import take_in
 
 
 def prune_failures(access: Access, table: str, job_ids: Sequence[str], bucket: str | None) -> Outcome:
@@ -44,7 +39,7 @@ def prune_failures(access: Access, table: str, job_ids: Sequence[str], bucket: s
     outcome = Outcome(changed=False)
     with ReportIndex(access.folder) as index, PlannedWrites(access.folder) as writes:
         for number, job in enumerate(jobs):
-            outcome.warnings += _index_report(access, index, number, job)
+            outcome.warnings += take_in(access, index, number, job)
         tally = _plan(access, table, jobs, index, writes, sorted(index.buckets) if bucket is None else [bucket])
         outcome.changed = writes.planned
         if not access.check_mode:
@@ -68,49 +63,8 @@ def _problem(job: Job) -> str | None:
     if job.operation != OPERATION:
         return f"job {job.job_id} does {job.operation}, which proves nothing about replication"
     if not job.ended:
-        return f"job {job.job_id} is {job.status} ({job.progress.told()}); wait for its end with batch_replication_job"
+        return f"job {job.job_id} is {job.status} ({job.told}); wait for its end with batch_replication_job"
     return None
-
-
-def _index_report(access: Access, index: ReportIndex, number: int, job: Job) -> list[str]:
-    """Take a whole report in; gives warnings."""
-    if job.progress.done == 0:
-        return [f"Job {job.job_id} is {job.status} and ran no task: it has no report, and proves nothing"]
-    if job.report.get("scope") == "failed_tasks_only":
-        return _index_failed_only(access, index, number, job)
-    report = open_report(access, job)
-    succeeded, failed, unversioned = index.add(number, read_tasks(access, report))
-    warnings = []
-    if (succeeded, failed) != (job.progress.succeeded, job.progress.failed):
-        warnings.append(
-            f"The report of job {job.job_id} has {succeeded} succeeded and {failed} failed tasks where AWS counts "
-            f"{job.progress.succeeded} and {job.progress.failed}; records of objects that it does not name are kept"
-        )
-    if unversioned:
-        warnings.append(
-            f"The report of job {job.job_id} names no version in {unversioned} rows; they prove nothing. Make jobs "
-            "from manifests with version ids"
-        )
-    return warnings
-
-
-def _index_failed_only(access: Access, index: ReportIndex, number: int, job: Job) -> list[str]:
-    """What is in the manifest and not in the report has succeeded, if and only if every task ran and all add up."""
-    told = f"Job {job.job_id} has a report of failed tasks only"
-    if job.status != "Complete":
-        raise ReportError(
-            f"{told} and is {job.status}: an object that is not in the report may have failed to be tried. Run it "
-            "again with report_scope all_tasks"
-        )
-    failed = 0
-    if job.progress.failed:
-        _succeeded, failed, _unversioned = index.add(number, read_tasks(access, open_report(access, job)))
-    if failed != job.progress.failed:
-        raise ReportError(f"{told}, and it has {failed} of {job.progress.failed} failed tasks: it is half written")
-    named = index.imply_success(number, read_manifest(access, job))
-    if named != job.progress.total:
-        raise ReportError(f"{told}, and its manifest has {named} rows where AWS counts {job.progress.total} tasks")
-    return []
 
 
 def _plan(

@@ -58,7 +58,19 @@ def query(dynamodb: Any, wanted: Query) -> Outcome:
     }
     if wanted.summary:
         results.update(summary=summary.as_result(), count=summary.count)
-    return Outcome(changed=False, results=results)
+    return Outcome(changed=False, results=results, warnings=[] if rules else _never_seen(dynamodb, wanted))
+
+
+def _never_seen(dynamodb: Any, wanted: Query) -> list[str]:
+    """Warn of a bucket that may have no failures because that is not its name, or because nothing is recorded."""
+    bucket = wanted.selection.bucket
+    if bucket is None or table_calls.list_rules(dynamodb, wanted.table, bucket):
+        return []
+    return [
+        f"The ledger {wanted.table} has never held a failure record of bucket {bucket}. Either nothing of it failed, "
+        "or its failures are not collected, or its name is misspelt: check the name, and that the role "
+        "aws_dr.s3.failure_capture was run for the bucket"
+    ]
 
 
 def _shown(record: FailureRecord) -> dict[str, Any]:

@@ -15,7 +15,11 @@ from typing import Any
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws import s3_objects
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.errors import AwsError, MissingError
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.batch_job import Job
-from ansible_collections.aws_dr.s3.plugins.module_utils.domain.manifest import ObjectVersion, parse_rows
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.manifest import (
+    ManifestError,
+    ObjectVersion,
+    parse_rows,
+)
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.report import (
     ReportError,
     ResultFile,
@@ -23,6 +27,7 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.domain.report import (
     parse_report_manifest,
     parse_report_rows,
 )
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.report_advice import after_useless_report, why_missing
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.access import Access
 
 # One entry is about 250 bytes; this is far beyond what any job has.
@@ -40,10 +45,16 @@ class Report:
 
 
 def open_report(access: Access, job: Job) -> Report:
-    """Read the report's ``manifest.json``. Raises :class:`ReportError` naming the job when it is missing or broken."""
+    """Read the report's ``manifest.json``. Raises :class:`ReportError` naming the job when it is missing or broken.
+
+    A report that can't be read now is another error, and no proof that it is broken: :class:`AwsError`.
+    """
     bucket = job.report.get("bucket")
     if not bucket:
-        raise ReportError(f"Job {job.job_id} was made without a report: what it did to each object is not known")
+        raise ReportError(
+            f"Job {job.job_id} was made without a report: what it did to each object is not known",
+            after_useless_report(job),
+        )
     key = job.report["key"]
     place = f"s3://{bucket}/{key}"
     client = access.clients("s3", job.region)
@@ -51,21 +62,23 @@ def open_report(access: Access, job: Job) -> Report:
         document = s3_objects.read_object(client, bucket, key, access.account, _MANIFEST_BYTES)
         files = tuple(parse_report_manifest(document))
     except MissingError as error:
-        raise ReportError(_missing(job, place), code=error.code) from error
+        raise ReportError(
+            f"The report of job {job.job_id} is missing at {place} (job {job.status}, {job.told})",
+            f"{why_missing(job)}. {after_useless_report(job)}",
+            code=error.code,
+        ) from error
     except ReportError as error:
-        raise ReportError(f"The report of job {job.job_id} at {place} can't be used: {error.message}") from error
+        raise _useless(job, place, error.fact) from error
     strangers = [file.bucket for file in files if file.bucket != bucket]
     if strangers:
-        raise ReportError(f"The report of job {job.job_id} at {place} points to another bucket: {strangers[0]}")
+        raise _useless(job, place, f"its manifest.json points to another bucket: {strangers[0]}")
+    if job.progress.done and not files:
+        raise _useless(job, place, f"its manifest.json lists no results where AWS counts {job.progress.done} tasks")
     return Report(job, place, files)
 
 
-def _missing(job: Job, place: str) -> str:
-    return (
-        f"The report of job {job.job_id} is missing at {place} (job {job.status}, {job.progress.told()}). It was "
-        "removed, expired by a lifecycle rule, or S3 could not write it (Object Lock default retention, a policy of "
-        "the bucket). Run the job again with another run_id and a report_bucket that takes it"
-    )
+def _useless(job: Job, place: str, found: str) -> ReportError:
+    return ReportError(f"The report of job {job.job_id} at {place} can't be used: {found}", after_useless_report(job))
 
 
 def read_tasks(access: Access, report: Report, only_failed: bool = False) -> Iterator[TaskResult]:
@@ -80,21 +93,22 @@ def read_tasks(access: Access, report: Report, only_failed: bool = False) -> Ite
 
 
 def _tasks_of(access: Access, report: Report, file: ResultFile) -> Iterator[TaskResult]:
-    place = f"s3://{file.bucket}/{file.key}"
-    told = f"The report of job {report.job.job_id} is half written or was changed"
-    client = access.clients("s3", report.job.region)
+    job, its_file = report.job, f"its file s3://{file.bucket}/{file.key}"
+    broken = f"{its_file} is half written or was changed"
+    client = access.clients("s3", job.region)
     try:
         with s3_objects.open_object(client, file.bucket, file.key, access.account) as reader:
             digesting = _Digesting(reader)
             yield from parse_report_rows(_rows(digesting))
     except MissingError as error:
-        raise ReportError(f"{told}: its file {place} is missing. Nothing was concluded from it") from error
+        raise _useless(job, report.place, f"{its_file} is missing") from error
     except ReportError as error:
-        raise ReportError(f"{told}: {place}: {error.message}") from error
+        raise _useless(job, report.place, f"{broken}: {error.fact}") from error
     except (csv.Error, UnicodeDecodeError) as error:
-        raise ReportError(f"{told}: {place} is not whole CSV ({error})") from error
+        raise _useless(job, report.place, f"{broken}: it is not whole CSV ({error})") from error
     if digesting.md5() != file.md5:
-        raise ReportError(f"{told}: {place} has the MD5 {digesting.md5()}, its manifest.json says {file.md5}")
+        found = f"it has the MD5 {digesting.md5()}, its manifest.json says {file.md5}"
+        raise _useless(job, report.place, f"{broken}: {found}")
 
 
 def _rows(raw: io.RawIOBase) -> Iterator[list[str]]:
@@ -125,11 +139,12 @@ class _Digesting(io.RawIOBase):
 def read_manifest(access: Access, job: Job) -> Iterator[ObjectVersion]:
     """Yield what a job's CSV manifest names. Raises :class:`ReportError` when that can't be read any more."""
     manifest = job.manifest
-    told = f"The manifest of job {job.job_id}"
+    told, todo = f"The manifest of job {job.job_id}", after_useless_report(job)
     if manifest.get("kind") != "csv" or "VersionId" not in manifest.get("fields", ()):
         raise ReportError(
             f"{told} is not a CSV with version ids: with report_scope failed_tasks_only nothing proves which versions "
-            "were replicated. Make the job with report_scope all_tasks"
+            "were replicated",
+            "Nothing was concluded from it. Make the job with report_scope all_tasks",
         )
     place = f"s3://{manifest['bucket']}/{manifest['key']}"
     client = access.clients("s3", job.region)
@@ -139,10 +154,10 @@ def read_manifest(access: Access, job: Job) -> Iterator[ObjectVersion]:
         ) as reader:
             yield from parse_rows(_rows(reader), manifest["fields"])
     except MissingError as error:
-        raise ReportError(f"{told} is missing at {place}; without it the report proves nothing") from error
+        raise ReportError(f"{told} is missing at {place}; without it the report proves nothing", todo) from error
     except AwsError as error:
         if error.code != "PreconditionFailed":
             raise
-        raise ReportError(f"{told} at {place} was replaced since; it proves nothing") from error
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise ReportError(f"{told} at {place} can't be read: {error}") from error
+        raise ReportError(f"{told} at {place} was replaced since; it proves nothing", todo) from error
+    except (csv.Error, UnicodeDecodeError, ManifestError) as error:
+        raise ReportError(f"{told} at {place} can't be read: {error}", todo) from error

@@ -47,9 +47,9 @@ def run_batch_job(access: Access, origin: Origin, options: JobOptions, patience:
     """
     with ManifestSpool(access.folder) as spool:
         plan = make_plan(access, origin, options, spool, patience is not None)
-        outcome = _outcome(plan, spool, options)
+        outcome = outcome_of(plan, spool, options)
         if not access.check_mode:
-            _apply(access, origin, options, spool, plan, outcome)
+            apply_plan(access, origin, options, spool, plan, outcome)
     job_id = outcome.results["job_id"]
     if patience is not None and job_id and not access.check_mode:
         client = access.clients("s3control", plan.located.region)
@@ -58,7 +58,8 @@ def run_batch_job(access: Access, origin: Origin, options: JobOptions, patience:
     return outcome
 
 
-def _outcome(plan: JobPlan, spool: ManifestSpool, options: JobOptions) -> Outcome:
+def outcome_of(plan: JobPlan, spool: ManifestSpool, options: JobOptions) -> Outcome:
+    """Tell what a plan comes to; check mode stops here."""
     outcome = Outcome(changed=plan.changed, warnings=list(plan.warnings))
     from_failures = plan.located.source is None
     outcome.results = {
@@ -109,16 +110,17 @@ def _told(plan: JobPlan, spool: ManifestSpool) -> str:
 
 def _told_of(job: Job, plan: JobPlan) -> str:
     if plan.action is Action.ADOPT:
-        return f"Job {job.job_id} is at work on bucket {plan.located.bucket} already: {job.progress.told()}"
-    told = f"Job {job.job_id} has done exactly this before ({job.status}, {job.progress.told()})"
+        return f"Job {job.job_id} is at work on bucket {plan.located.bucket} already: {job.told}"
+    told = f"Job {job.job_id} has done exactly this before ({job.status}, {job.told})"
     if plan.kind == "failures":
         told += ". Prune the ledger by its report with replication_failure_prune"
     return f"{told}. To do it again, give another run_id"
 
 
-def _apply(
+def apply_plan(
     access: Access, origin: Origin, options: JobOptions, spool: ManifestSpool, plan: JobPlan, outcome: Outcome
-) -> None:
+) -> Job | None:
+    """Make the job, or change the one that is there; gives it, and tells of it in ``outcome``."""
     client = access.clients("s3control", plan.located.region)
     job = plan.job
     if plan.action is Action.CREATE:
@@ -126,10 +128,11 @@ def _apply(
     elif job is not None:
         job = apply_adjustment(client, access.account, job, plan.adjustment)
     if job is None:
-        return
+        return None
     _tell_job(outcome, plan, job)
     if isinstance(origin, FromFailures) and (plan.action is Action.CREATE or plan.missing_notes):
         put_all(access, origin.table, spool.notes(job.job_id, job.created_at))
+    return job
 
 
 def _create(
@@ -170,4 +173,4 @@ def _tell_job(outcome: Outcome, plan: JobPlan, job: Job) -> None:
     outcome.results["job_id"] = job.job_id
     outcome.results["job"] = job.as_result()
     if job.ended and plan.action is not Action.DONE_BEFORE:
-        outcome.results["msg"] = f"Job {job.job_id} is {job.status}: {job.progress.told()}"
+        outcome.results["msg"] = f"Job {job.job_id} is {job.status}: {job.told}"

@@ -18,6 +18,7 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.aws.errors import (
 )
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.batch_job import Job, Situation, told_seconds
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import DeadlineError, ToldError
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.report_advice import report_remedy
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.until import Patience
 
 # API reference, CreateJob: a job may not be known to other calls at once.
@@ -60,7 +61,7 @@ def wait_for_job(client: Any, account: str, job_id: str, patience: Patience, tel
     while True:
         try:
             watch.job, watch.trouble, pause = s3control.describe_job(client, account, job_id), None, patience.delay
-            tell(f"Job {job_id} is {watch.job.status}: {watch.job.progress.told()}")
+            tell(f"Job {job_id} is {watch.job.status}: {watch.job.told}")
         except (ThrottledError, UnreachableError) as trouble:
             watch.trouble, pause = trouble, min(max(pause, 1.0) * 2, _LONGEST_PAUSE)
             tell(f"Job {job_id}: {trouble.message}")
@@ -77,7 +78,7 @@ def _out_of_time(job_id: str, watch: _Watch, timeout: float) -> DeadlineError:
     message = f"Job {job_id} had not ended after {told_seconds(timeout)}"
     if job is None:
         return DeadlineError(f"{message}; nothing could be learnt of it: {watch.trouble}", job_id=job_id)
-    message += f": it is {job.status}, {job.progress.told()}. "
+    message += f": it is {job.status}, {job.told}. "
     if job.situation is Situation.PAUSED:
         message += "It is paused behind jobs of higher priority: raise its priority, or wait for them. "
     message += f"The job goes on; wait for it again with job_id {job_id} and a longer wait_timeout"
@@ -91,29 +92,38 @@ def refuse_bad_end(job: Job) -> None:
     """
     told = _end_told(job)
     if told:
-        raise JobEndError(f"Job {job.job_id} {told}", job_id=job.job_id, job=job.as_result())
+        end, todo = f"Job {job.job_id} {told[0]}", told[1]
+        raise JobEndError(f"{end}. {todo}", job_id=job.job_id, job=job.as_result(), end=end)
 
 
-def _end_told(job: Job) -> str | None:
+def _end_told(job: Job) -> tuple[str, str] | None:
+    """Say how the job ended, and what to do about it; ``None`` for a good end."""
     if job.situation is Situation.UNCONFIRMED:
         cause = f" ({job.suspended_cause})" if job.suspended_cause else ""
         return (
-            f"is suspended until somebody confirms it{cause}. Confirm it with job_id: {job.job_id} and "
-            "confirmation_required: false, or cancel it with state: cancelled. AWS fails it after 30 days"
+            f"is suspended until somebody confirms it{cause}",
+            f"Confirm it with job_id: {job.job_id} and confirmation_required: false, or cancel it with state: "
+            "cancelled. AWS fails it after 30 days",
         )
     if job.situation is Situation.CANCELLED:
         reason = f" ({job.status_reason})" if job.status_reason else ""
-        return (
-            f"was cancelled by somebody else{reason}: {job.progress.told()}. What it did is in its report: prune the "
-            "ledger with replication_failure_prune, then run again for the rest"
-        )
+        return f"was cancelled by somebody else{reason}: {job.told}", _after_bad_end(job, "")
     if job.situation is Situation.FAILED and not job.found_nothing:
-        reasons = "; ".join(": ".join(filter(None, reason)) for reason in job.failure_reasons) or "AWS names no reason"
-        todo = (
-            "What it did is in its report: prune the ledger with replication_failure_prune, remedy what the report "
-            "names, then run again for the rest"
-            if job.progress.done
-            else "No task ran, so there is no report. Remedy the reason, then run again"
-        )
-        return f"failed ({reasons}): {job.progress.told()}. {todo}"
+        return f"failed ({job.reasons or 'AWS names no reason'}): {job.told}", _after_bad_end(job, "remedy")
     return None
+
+
+def _after_bad_end(job: Job, remedy: str) -> str:
+    """Say what to do; ``remedy`` is the verb for a reason that has to go first, if there is one."""
+    if not job.progress.done:
+        return "No task ran, so there is no report. " + ("Remedy the reason, then run again" if remedy else "Run again")
+    if job.report_lost:
+        return (
+            f"What it did is not known, because there is no report: {report_remedy(job)}. Then run again: a new job "
+            "takes all of it, and what is replicated already is told so"
+        )
+    first = f"{remedy} what the report names, " if remedy else ""
+    return (
+        "What it did is in its report: prune the ledger with replication_failure_prune, "
+        f"{first}then run again for the rest"
+    )

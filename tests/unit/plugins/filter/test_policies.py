@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -10,20 +11,21 @@ import pytest
 import yaml
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.aws_dr.s3.plugins.filter import plans, policies
+from ansible_collections.aws_dr.s3.plugins.filter import policies
 
-FILTERS = {**policies.FilterModule().filters(), **plans.FilterModule().filters()}
+FOLDER = Path(policies.__file__).parent
+FILES = [import_module(f"{policies.__package__}.{file.stem}") for file in sorted(FOLDER.glob("*.py"))]
+FILTERS = {name: function for file in FILES for name, function in file.FilterModule().filters().items()}
 PAIR = {"source": {"bucket": "invoices"}, "destination": {"bucket": "invoices-dr"}}
 
 
 def test_every_filter_has_its_documentation_and_no_documentation_is_left_over() -> None:
-    folder = Path(policies.__file__).parent
-    assert {file.stem for file in folder.glob("*.yml")} == set(FILTERS)
+    assert {file.stem for file in FOLDER.glob("*.yml")} == set(FILTERS)
 
 
 @pytest.mark.parametrize("name", sorted(FILTERS))
 def test_the_documentation_names_the_parameters(name: str) -> None:
-    text = yaml.safe_load((Path(policies.__file__).parent / f"{name}.yml").read_text(encoding="utf-8"))
+    text = yaml.safe_load((FOLDER / f"{name}.yml").read_text(encoding="utf-8"))
     code = FILTERS[name].__code__
     parameters = code.co_varnames[: code.co_argcount]
     documented = text["DOCUMENTATION"]["options"]
@@ -34,6 +36,14 @@ def test_the_documentation_names_the_parameters(name: str) -> None:
 @pytest.mark.parametrize("pairs", [PAIR, [PAIR]])
 def test_one_pair_is_as_good_as_a_list(pairs: Any) -> None:
     assert FILTERS["replication_role_policy"](pairs, "aws")["Statement"][0]["Resource"] == ["arn:aws:s3:::invoices"]
+
+
+def test_the_policies_of_a_set_come_with_what_they_cover() -> None:
+    (part,) = FILTERS["replication_role_policies"](PAIR, "aws-cn", name="dr")
+    assert (part["name"], part["covers"]) == ("dr-1", ["invoices -> invoices-dr"])
+    assert part["document"] == FILTERS["replication_role_policy"](PAIR, "aws-cn")
+    with pytest.raises(AnsibleFilterError, match="expected managed or inline"):
+        FILTERS["replication_role_policies"](PAIR, "aws", kind="other")
 
 
 @pytest.mark.parametrize("buckets", ["invoices", ["invoices"]])
@@ -61,6 +71,8 @@ def test_the_places_reach_the_batch_role() -> None:
         ("batch_role_policy", ([], "aws")),
         ("failure_queue_policy", ([], "x", "y")),
         ("fitted_name", ("a" * 9, 5)),
+        ("replica_set_pairs", ([], "invoices")),
+        ("replica_set_departures", ([], "invoices", [{"bucket": "a", "region": "b"}], ["a"])),
     ],
 )
 def test_bad_input_fails_the_template_with_a_told_error(name: str, arguments: Any) -> None:

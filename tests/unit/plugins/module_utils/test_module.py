@@ -25,15 +25,14 @@ class FakeAnsible:
 
     params: dict[str, Any] = {}
     check_mode = False
-    region = "eu-west-1"
+    boto3 = "1.40.30"
 
     def __init__(self, argument_spec: dict[str, Any], **settings: Any) -> None:
-        self.made: list[tuple[str, dict[str, Any]]] = []
         self.warnings: list[str] = []
 
-    def client(self, service: str, **extra: Any) -> Any:
-        self.made.append((service, extra))
-        return FakeSts() if service == "sts" else object()
+    def require_boto3_at_least(self, desired: str) -> None:
+        if tuple(map(int, self.boto3.split("."))) < tuple(map(int, desired.split("."))):
+            self.fail_json(msg=f"boto3 {desired} is needed")
 
     def warn(self, message: str) -> None:
         self.warnings.append(message)
@@ -56,7 +55,13 @@ class FakeSts:
 @pytest.fixture(autouse=True)
 def fake(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(glue, "AnsibleAWSModule", FakeAnsible)
-    monkeypatch.setattr(FakeAnsible, "params", {})
+    give(monkeypatch)
+
+
+def give(monkeypatch: pytest.MonkeyPatch, **options: Any) -> None:
+    """Set the task's options, with credentials that are nobody's."""
+    common = {"region": "eu-west-1", "access_key": "AKIDEXAMPLE", "secret_key": "example", "validate_certs": True}
+    monkeypatch.setattr(FakeAnsible, "params", {**common, **options})
 
 
 def leave(use_case: Any) -> Left:
@@ -68,34 +73,67 @@ def leave(use_case: Any) -> Left:
 def test_a_client_is_made_once_for_each_region() -> None:
     module = glue.AwsDrModule({})
     first = module.client("s3")
+    assert first.meta.region_name == "eu-west-1"
     assert module.client("s3", "eu-west-1") is first
-    assert module.client("s3", "us-west-2") is not first
-    made = module._ansible.made
-    assert [(service, extra.get("region")) for service, extra in made] == [("s3", None), ("s3", "us-west-2")]
+    assert module.client("s3", "us-west-2").meta.region_name == "us-west-2"
+    assert module.client("sqs") is not first
 
 
 def test_clients_retry_as_botocore_does_and_hold_a_connection_for_each_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(FakeAnsible, "params", {"concurrency": 64, "aws_config": {"connect_timeout": 3}})
-    module = glue.AwsDrModule({})
-    module.client("s3")
-    config = module._ansible.made[0][1]["aws_config"]
-    assert config["retries"]["mode"] == "standard"
-    assert config["max_pool_connections"] == 64
-    assert config["connect_timeout"] == 3
+    give(monkeypatch, concurrency=64, aws_config={"connect_timeout": 3})
+    config = glue.AwsDrModule({}).client("s3").meta.config
+    assert config.retries["mode"] == "standard"
+    assert config.max_pool_connections == 64
+    assert config.connect_timeout == 3
+
+
+def test_connection_options_are_those_of_amazon_aws(monkeypatch: pytest.MonkeyPatch) -> None:
+    give(monkeypatch, endpoint_url="https://s3.example.com", validate_certs=False, session_token="token")
+    client = glue.AwsDrModule({}).client("s3")
+    assert client.meta.endpoint_url == "https://s3.example.com"
+    assert client._endpoint.http_session._verify is False
+    assert client._request_signer._credentials.token == "token"
+
+
+@pytest.mark.parametrize("options", [{"profile": "no-such-profile", "access_key": None, "secret_key": None}])
+def test_a_connection_that_cannot_be_made_is_told(monkeypatch: pytest.MonkeyPatch, options: dict[str, Any]) -> None:
+    give(monkeypatch, **options)
+    with pytest.raises(Left) as left:
+        glue.AwsDrModule({}).client("s3")
+    assert left.value.how == "fail"
+    assert "no-such-profile" in left.value.result["msg"]
+
+
+def test_a_missing_region_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    monkeypatch.delenv("AWS_REGION", raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    give(monkeypatch, region=None)
+    with pytest.raises(Left) as left:
+        glue.AwsDrModule({}).client("sqs")
+    assert "region" in left.value.result["msg"]
+
+
+def test_a_boto3_that_lacks_arguments_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FakeAnsible, "boto3", "1.40.29")
+    with pytest.raises(Left) as left:
+        glue.AwsDrModule({})
+    assert left.value.result["msg"] == "boto3 1.40.30 is needed"
 
 
 @pytest.mark.parametrize("concurrency", [0, -1, 257])
 def test_a_concurrency_out_of_bounds_is_refused(monkeypatch: pytest.MonkeyPatch, concurrency: int) -> None:
-    monkeypatch.setattr(FakeAnsible, "params", {"concurrency": concurrency})
+    give(monkeypatch, concurrency=concurrency)
     with pytest.raises(Left) as left:
         glue.AwsDrModule({})
     assert left.value.how == "fail"
     assert str(concurrency) in left.value.result["msg"]
 
 
-def test_the_caller_is_asked_once() -> None:
+def test_the_caller_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
     FakeSts.asked = 0
     module = glue.AwsDrModule({})
+    monkeypatch.setattr(module.clients, "get", lambda service, region: {"sts": FakeSts()}[service])
     assert (module.caller.account, module.caller.partition) == ("111122223333", "aws-cn")
     assert module.caller is module.caller
     assert FakeSts.asked == 1

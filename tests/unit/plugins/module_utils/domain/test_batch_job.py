@@ -124,6 +124,7 @@ def test_a_described_job_is_read() -> None:
         "prefix": "reports",
         "key": "reports/job-00e123a4-c0d8-41f4-a0eb-b46f9ba5b07c/manifest.json",
         "scope": "all_tasks",
+        "lost": False,
     }
     assert result["manifest"] == {
         "bucket": "jobs",
@@ -140,6 +141,27 @@ def test_a_listed_job_is_read_too() -> None:
     listed = {"JobId": "abcde", "Operation": "S3ReplicateObject", "Status": "New", "Priority": 1}
     job = parse_job(listed, "us-west-2")
     assert (job.operation, job.created_at, job.report, job.manifest) == ("S3ReplicateObject", "", {}, {})
+
+
+@pytest.mark.parametrize("status", ["Failed", "Cancelled", "Complete"])
+def test_nothing_is_left_to_wait_for_once_a_job_has_ended(status: str) -> None:
+    summary = {**DESCRIBED["ProgressSummary"], "TotalNumberOfTasks": 20}
+    ended = parse_job({**DESCRIBED, "Status": status, "ProgressSummary": summary}, "us-west-2")
+    assert (ended.told, ended.as_result()["progress"]) == ("8 of 20 done, 2 failed, 2/s",) * 2
+    assert ended.as_result()["seconds_left"] == 0
+    at_work = parse_job({**DESCRIBED, "Status": "Active", "ProgressSummary": summary}, "us-west-2")
+    assert at_work.told == "8 of 20 done, 2 failed, 2/s, about 6 s left"
+    assert at_work.as_result()["seconds_left"] == 6
+
+
+@pytest.mark.parametrize("status", ["Failed", "Complete"])
+def test_a_report_that_could_not_be_written_is_known(status: str) -> None:
+    said = "The job report could not be written to your report bucket. Please check your permissions."
+    reasons = [{"FailureCode": "AccessDenied", "FailureReason": said}]
+    job = parse_job({**DESCRIBED, "Status": status, "FailureReasons": reasons}, "us-west-2")
+    assert job.report_lost and job.as_result()["report"]["lost"]
+    assert job.reasons == f"AccessDenied: {said}"
+    assert not parse_job(DESCRIBED, "us-west-2").report_lost
 
 
 def test_a_generated_manifest_is_told_as_such() -> None:

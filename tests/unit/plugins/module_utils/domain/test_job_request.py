@@ -194,6 +194,15 @@ def test_attempts_are_counted_over_all_that_failed() -> None:
     assert standing([job("Failed", 1), done], "src", BASE) == (done, True, 0)
 
 
+def test_a_job_that_left_no_proof_is_no_answer() -> None:
+    done, again, at_work = job("Complete", 1), job("Complete", 2), job("Active", 3)
+    assert standing([done], "src", BASE, ["job-1"]) == (None, False, 2)
+    assert standing([done, again], "src", BASE, ["job-2"]) == (done, True, 0)
+    assert standing([done, again], "src", BASE, ["job-1"]) == (again, True, 0)
+    assert standing([done, again], "src", BASE, ["job-1", "job-2"]) == (None, False, 3)
+    assert standing([done, again, at_work], "src", BASE, ["job-1", "job-2"]) == (at_work, False, 0)
+
+
 def test_a_generator_that_found_nothing_is_an_answer() -> None:
     nothing = job("Failed", failure_reasons=(("X", "Manifest generation found no keys matching the filter criteria."),))
     assert standing([nothing], "src", BASE) == (nothing, True, 0)

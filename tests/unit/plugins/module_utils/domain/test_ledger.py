@@ -198,6 +198,10 @@ def test_the_newest_note_is_the_records_job_and_notes_expire_with_it() -> None:
     (noted,) = table.records()
     assert noted.record.job == JobNote("job-1", "failed", "2024-09-07T00:00:00.000Z", "403", "Denied")
     assert noted.record.failures == 1 and len(noted.note_keys) == 2
+    assert noted.judged_by == "job-1"
+    table.put(ledger.note_item(stored, JobNote("job-2", "taken", "2024-09-08T00:00:00.000Z")))
+    (taken,) = table.records()
+    assert (taken.record.job.job_id if taken.record.job else None, taken.judged_by) == ("job-2", "job-1")
     assert {item["expires_at"] for item in table.items.values()} == {stored.expires_at}
 
 

@@ -182,19 +182,6 @@ def test_a_queue_can_be_named_in_three_ways(queue_name: str, arn: str) -> None:
     assert notification.queue_arn_of(queue_name, "us-east-1", "111122223333", "aws") == arn
 
 
-@pytest.mark.parametrize(
-    ("name", "region"),
-    [
-        ("failures", None),
-        (QUEUE, "us-east-1"),
-        ("https://sqs.cn-north-1.amazonaws.com.cn/111122223333/failures", "cn-north-1"),
-        ("https://example.com/", None),
-    ],
-)
-def test_the_region_of_a_queue_is_known_from_its_arn_or_url(name: str, region: str | None) -> None:
-    assert notification.queue_region(name) == region
-
-
 @pytest.mark.parametrize("name", ["", "a/b", "arn:aws:sns:us-east-1:111122223333:t", "https://example.com/x", "a:b"])
 def test_what_names_no_queue_is_refused(name: str) -> None:
     with pytest.raises(RefusedError):

@@ -6,17 +6,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.pairs import (
-    BucketFacts,
     Pair,
-    found_problems,
+    legal_pairs,
+    named,
     read_pairs,
+    shared_destinations,
 )
 
 ACCOUNT = "111122223333"
-ENABLED = BucketFacts(exists=True, region="us-east-1", versioning="Enabled")
-THERE = BucketFacts(exists=True, region="eu-west-1", versioning="Enabled")
 PAIR = Pair("invoices", "us-east-1", "invoices-dr", "eu-west-1", None, "to-invoices-dr")
 
 
@@ -48,19 +49,19 @@ def test_regions_of_every_partition_are_regions(region: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("wrong", "told"),
     [
         (entry(source="Invoices"), "source.bucket 'Invoices' is not a bucket's name"),
         (entry(destination="a"), "destination.bucket 'a' is not a bucket's name"),
         (entry(source_region="Frankfurt"), "source.region 'Frankfurt' is not a Region"),
         (entry(destination="invoices"), "the same bucket"),
         (entry(account_id="1234"), "twelve digits"),
-        (entry(account_id="444455556666"), "across accounts is not supported yet"),
+        (entry(account_id="444455556666"), "name a role of account 444455556666 (destination_account_role)"),
         ({"source": {"bucket": "invoices", "region": "us-east-1"}}, "destination.bucket None"),
     ],
 )
-def test_what_is_no_legal_pair_is_told_with_its_place(given: dict[str, Any], told: str) -> None:
-    pairs, problems = read_pairs([entry(source="photos", destination="photos-dr"), given], ACCOUNT)
+def test_what_is_no_legal_pair_is_told_with_its_place(wrong: dict[str, Any], told: str) -> None:
+    pairs, problems = read_pairs([entry(source="photos", destination="photos-dr"), wrong], ACCOUNT)
     assert [pair.source for pair in pairs] == ["photos"]
     assert any(told in problem for problem in problems)
     assert all(problem.startswith("pair 2 (") for problem in problems)
@@ -78,33 +79,61 @@ def test_a_bucket_in_two_regions_is_told() -> None:
     assert "invoices is said to be in us-east-1 and in us-west-2" in problem
 
 
-def test_nothing_stands_in_the_way() -> None:
-    assert found_problems([PAIR], {"invoices": ENABLED, "invoices-dr": THERE}) == []
-    assert found_problems([PAIR], {"invoices": ENABLED, "invoices-dr": BucketFacts(exists=False)}) == []
+def test_two_sources_of_one_destination_need_prefixes_that_keep_them_apart() -> None:
+    def told(*entries: dict[str, Any]) -> list[frozenset[int]]:
+        pairs, problems = legal_pairs(entries, ACCOUNT)
+        assert problems == []
+        return [problem.pairs for problem in shared_destinations(pairs, entries)]
+
+    other = entry(source="photos", destination="invoices-dr", prefix="a/")
+    assert told(entry(), other) == [frozenset([0, 1])]
+    assert told(entry(prefix="a/b"), other) == [frozenset([0, 1])]
+    assert told(entry(prefix="b/"), other, entry(source="third", destination="third-dr")) == []
+    assert told(entry(prefix="b/"), entry(prefix="b/c", rule_id="c")) == []
 
 
-@pytest.mark.parametrize(
-    ("source", "destination", "told"),
-    [
-        (BucketFacts(exists=False), THERE, "the source bucket invoices does not exist"),
-        (BucketFacts(exists=True, denied=True), THERE, "the source bucket invoices exists, but belongs to another"),
-        (THERE, THERE, "the source bucket invoices is in eu-west-1, not in us-east-1"),
-        (ENABLED, BucketFacts(exists=True, denied=True), "the destination bucket invoices-dr exists, but belongs"),
-        (ENABLED, ENABLED, "the destination bucket invoices-dr is in us-east-1, not in eu-west-1"),
-        (BucketFacts(True, region="us-east-1", object_lock=True), THERE, "has Object Lock, the destination bucket"),
-    ],
+def test_sources_that_replicate_to_each_other_may_share_a_destination() -> None:
+    names = {"a-set": "us-east-1", "b-set": "eu-west-1", "c-set": "us-west-2"}
+    entries = [
+        {"source": {"bucket": one, "region": names[one]}, "destination": {"bucket": other, "region": names[other]}}
+        for one in names
+        for other in names
+        if one != other
+    ]
+    pairs, problems = legal_pairs(entries, ACCOUNT)
+    assert problems == [] and shared_destinations(pairs, entries) == []
+    # One way between the two is not enough, whichever is missing.
+    for missing in pairs:
+        left = {number: pair for number, pair in pairs.items() if number != missing}
+        assert len(shared_destinations(left, entries)) == 1
+
+
+def test_accounts_of_sides_are_told_apart() -> None:
+    there = entry(account_id="444455556666")
+    assert legal_pairs([there], ACCOUNT, "444455556666")[1] == []
+    (problem,) = legal_pairs([there], ACCOUNT, "777788889999")[1]
+    assert "belongs to account 444455556666, the role of that side to 777788889999" in problem.text
+
+
+ANYTHING = st.none() | st.booleans() | st.integers() | st.text(max_size=70) | st.lists(st.text(), max_size=2)
+
+
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "source": st.none() | st.dictionaries(st.sampled_from(["bucket", "region"]), ANYTHING),
+                "destination": st.none()
+                | st.dictionaries(st.sampled_from(["bucket", "region", "account_id"]), ANYTHING),
+                "rule_id": st.none() | st.text(),
+            },
+        ),
+        max_size=4,
+    )
 )
-def test_what_stands_in_the_way_is_told(source: BucketFacts, destination: BucketFacts, told: str) -> None:
-    (problem,) = found_problems([PAIR], {"invoices": source, "invoices-dr": destination})
-    assert told in problem
-
-
-def test_one_problem_of_a_bucket_in_two_pairs_is_told_once() -> None:
-    second = Pair("invoices", "us-east-1", "invoices-dr2", "eu-west-1", None, "x")
-    facts = {"invoices": BucketFacts(exists=False), "invoices-dr": THERE, "invoices-dr2": THERE}
-    assert len(found_problems([PAIR, second], facts)) == 1
-
-
-def test_a_source_that_the_other_direction_makes_need_not_be_there() -> None:
-    back = Pair("invoices-dr", "eu-west-1", "invoices", "us-east-1", None, "back")
-    assert found_problems([PAIR, back], {"invoices": ENABLED, "invoices-dr": BucketFacts(exists=False)}) == []
+def test_whatever_comes_is_a_pair_or_a_problem_and_can_be_named(entries: list[dict[str, Any]]) -> None:
+    pairs, problems = legal_pairs(entries, ACCOUNT)
+    told = {number for problem in problems for number in problem.pairs}
+    assert all(number in pairs or number in told for number in range(len(entries)))
+    assert all(str(named(one)) for one in entries)

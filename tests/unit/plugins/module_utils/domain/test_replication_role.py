@@ -49,7 +49,7 @@ def test_a_plain_pair_needs_exactly_this() -> None:
             {
                 "Sid": "DestinationObjects",
                 "Effect": "Allow",
-                "Action": ["s3:ReplicateDelete", "s3:ReplicateObject", "s3:ReplicateTags"],
+                "Action": ["s3:ReplicateDelete", "s3:ReplicateObject"],
                 "Resource": ["arn:aws:s3:::invoices-dr/*"],
             },
         ],
@@ -78,6 +78,28 @@ def test_object_lock_and_owner_override_only_for_those_who_have_them() -> None:
     assert not {"SourceObjectLocks", "OwnerOverride"} & set(statements(pair()))
 
 
+def test_delete_markers_only_for_those_who_get_them() -> None:
+    never = {**pair(), "delete_marker_replication": False}
+    assert statements(never)["DestinationObjects"]["Action"] == ["s3:ReplicateObject"]
+    other = {
+        "source": {"bucket": "photos"},
+        "destination": {"bucket": "photos-dr"},
+        "delete_marker_replication": True,
+    }
+    found = statements(never, other)
+    assert found["DestinationObjects"]["Action"] == ["s3:ReplicateObject"]
+    assert found["DestinationObjects"]["Resource"] == ["arn:aws:s3:::invoices-dr/*", "arn:aws:s3:::photos-dr/*"]
+    assert found["DestinationDeleteMarkers"]["Action"] == ["s3:ReplicateDelete"]
+    assert found["DestinationDeleteMarkers"]["Resource"] == ["arn:aws:s3:::photos-dr/*"]
+    assert "DestinationDeleteMarkers" not in statements(never, pair())
+
+
+def test_bucket_owner_enforced_makes_the_owner_override_needless() -> None:
+    overriding = {"owner_override": True, "object_ownership": "BucketOwnerEnforced"}
+    assert "OwnerOverride" not in statements(pair({}, overriding))
+    assert "OwnerOverride" in statements(pair({}, {**overriding, "object_ownership": "BucketOwnerPreferred"}))
+
+
 def test_keys_may_be_used_through_s3_in_the_buckets_region_for_its_objects_only() -> None:
     found = statements(pair({"kms_key_arns": [KEY]}, {"replica_kms_key_id": REPLICA_KEY}))
     assert found["SourceKeys0"] == {
@@ -87,14 +109,88 @@ def test_keys_may_be_used_through_s3_in_the_buckets_region_for_its_objects_only(
         "Resource": [KEY],
         "Condition": {
             "StringLike": {
-                "kms:ViaService": "s3.us-east-1.amazonaws.com*",
+                "kms:ViaService": "s3.us-east-1.*",
                 "kms:EncryptionContext:aws:s3:arn": ["arn:aws:s3:::invoices", "arn:aws:s3:::invoices/*"],
             }
         },
     }
     assert found["ReplicaKeys0"]["Action"] == ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]
     assert found["ReplicaKeys0"]["Resource"] == [REPLICA_KEY]
-    assert found["ReplicaKeys0"]["Condition"]["StringLike"]["kms:ViaService"] == "s3.eu-west-1.amazonaws.com*"
+    assert found["ReplicaKeys0"]["Condition"]["StringLike"]["kms:ViaService"] == "s3.eu-west-1.*"
+
+
+NO_BUCKET_KEY = {"bucket_key": False}
+
+
+@pytest.mark.parametrize(
+    ("source", "destination", "actions", "bucket_is_a_context"),
+    [
+        (NO_BUCKET_KEY, {"replica_kms_key_id": REPLICA_KEY, **NO_BUCKET_KEY}, ["kms:Encrypt"], False),
+        (
+            {"bucket_key": True},
+            {"replica_kms_key_id": REPLICA_KEY, **NO_BUCKET_KEY},
+            ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
+            True,
+        ),
+        (
+            NO_BUCKET_KEY,
+            {"replica_kms_key_id": REPLICA_KEY},
+            ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
+            True,
+        ),
+        ({}, {"default_kms_key_arn": REPLICA_KEY, **NO_BUCKET_KEY}, ["kms:GenerateDataKey"], False),
+        ({}, {"default_kms_key_arn": REPLICA_KEY}, ["kms:Decrypt", "kms:GenerateDataKey"], True),
+        (
+            NO_BUCKET_KEY,
+            {"default_kms_key_arn": REPLICA_KEY, "replica_kms_key_id": REPLICA_KEY, **NO_BUCKET_KEY},
+            ["kms:Encrypt", "kms:GenerateDataKey"],
+            False,
+        ),
+    ],
+)
+def test_what_the_replica_key_is_used_for(
+    source: dict[str, Any], destination: dict[str, Any], actions: list[str], bucket_is_a_context: bool
+) -> None:
+    (said,) = (said for sid, said in statements(pair(source, destination)).items() if sid.startswith("ReplicaKeys"))
+    assert said["Action"] == actions
+    contexts = said["Condition"]["StringLike"]["kms:EncryptionContext:aws:s3:arn"]
+    bucket = ["arn:aws:s3:::invoices-dr"] if bucket_is_a_context else []
+    assert contexts == [*bucket, "arn:aws:s3:::invoices-dr/*"]
+
+
+def test_a_source_without_bucket_keys_is_no_context_itself() -> None:
+    found = statements(pair({"kms_key_arns": [KEY], **NO_BUCKET_KEY}))["SourceKeys0"]
+    assert found["Condition"]["StringLike"]["kms:EncryptionContext:aws:s3:arn"] == ["arn:aws:s3:::invoices/*"]
+
+
+def test_buckets_with_the_same_keys_share_a_statement_and_others_do_not() -> None:
+    other_key = KEY.replace("1a2b", "9z8y")
+    photos = {"bucket": "photos", "region": "us-east-1"}
+    pairs = [
+        pair({"kms_key_arns": [KEY]}),
+        pair({"kms_key_arns": [KEY], **photos}),
+        pair({"kms_key_arns": [other_key], "bucket": "mail"}),
+        pair({"kms_key_arns": [other_key], "bucket": "notes"}),
+        pair({"kms_key_arns": [KEY], "bucket": "notes"}),
+    ]
+    found = statements(*pairs)
+    told = {
+        tuple(said["Resource"]): said["Condition"]["StringLike"]["kms:EncryptionContext:aws:s3:arn"][::2]
+        for sid, said in found.items()
+        if sid.startswith("SourceKeys")
+    }
+    arn = "arn:aws:s3:::"
+    assert told == {
+        (KEY,): [f"{arn}invoices", f"{arn}photos"],
+        (other_key,): [f"{arn}mail"],
+        (KEY, other_key): [f"{arn}notes"],
+    }
+
+
+def test_the_same_pairs_in_any_order_give_the_same_policy() -> None:
+    pairs = [pair({"kms_key_arns": [KEY], "bucket": f"b-{number}"}) for number in range(5)]
+    pairs.append(pair({}, {"replica_kms_key_id": REPLICA_KEY}))
+    assert permissions_policy(pairs, "aws") == permissions_policy([*reversed(pairs), *pairs], "aws")
 
 
 def test_one_source_with_two_destinations_is_named_once() -> None:
@@ -124,6 +220,8 @@ def test_every_problem_is_told_at_once() -> None:
                 {"source": {"bucket": "UPPER"}, "destination": {}},
                 pair({"kms_key_arns": ["alias/mine"]}, {"replica_kms_key_id": KEY}),
                 pair({"kms_key_arns": [KEY], "region": None}),
+                pair({"kms_key_arns": KEY}),
+                pair({"kms_key_arns": [KEY.replace("arn:aws:", "arn:aws-cn:")]}, {"default_kms_key_arn": KEY}),
             ],
             "aws",
         )
@@ -134,6 +232,9 @@ def test_every_problem_is_told_at_once() -> None:
         "source.kms_key_arns of invoices is 'alias/mine'",
         "destination.replica_kms_key_id of invoices-dr is in us-east-1, the bucket is in eu-west-1",
         "the Region of invoices is missing",
+        f"source.kms_key_arns of invoices is {KEY!r}",
+        "source.kms_key_arns of invoices is in partition aws-cn, the role is in aws",
+        "destination.default_kms_key_arn of invoices-dr is in us-east-1, the bucket is in eu-west-1",
     ]
 
 

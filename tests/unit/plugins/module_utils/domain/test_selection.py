@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.aws_dr.s3.plugins.module_utils.domain.failure_record import FailureRecord
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.failure_record import STATUSES, FailureRecord, JobNote
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.selection import Selection
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.times import (
     WIDTH,
@@ -44,6 +45,8 @@ RECORD = FailureRecord(
         ({"destinations": ("other",)}, False),
         ({"reasons": ("DstMultipartUploadNotPermitted",)}, True),
         ({"reasons": ("AssumeRoleNotPermitted",)}, False),
+        ({"statuses": ("failed", "pending")}, True),
+        ({"statuses": ("failed", "taken")}, False),
         ({"key_prefix": "logs/a "}, True),
         ({"key_prefix": "logs/b"}, False),
         ({"failed_after": "2024-09-05T21:04:32.527Z"}, True),
@@ -55,6 +58,23 @@ RECORD = FailureRecord(
 )
 def test_each_part_selects(wanted: dict[str, Any], matches: bool) -> None:
     assert Selection(**wanted).matches(RECORD) is matches
+
+
+@pytest.mark.parametrize(
+    ("noted", "status"),
+    [(None, "pending"), ("taken", "taken"), ("failed", "failed"), ("succeeded", "failed_again")],
+)
+def test_the_status_is_what_the_last_job_left(noted: str | None, status: str) -> None:
+    job = JobNote("job-1", noted, "2024-09-06T00:00:00.000Z") if noted else None
+    record = replace(RECORD, job=job)
+    assert (record.status, record.as_result()["status"]) == (status, status)
+    assert [one for one in STATUSES if Selection(statuses=(one,)).matches(record)] == [status]
+
+
+def test_a_job_takes_what_jobs_have_taken_too() -> None:
+    assert Selection().for_a_job() == Selection()
+    assert Selection(statuses=("failed",)).for_a_job() == Selection(statuses=("failed", "taken"))
+    assert not Selection(statuses=("failed",)).is_of_whole_rules
 
 
 @pytest.mark.parametrize(

@@ -153,7 +153,7 @@ class FakeQueue:
     DEAD_LETTER_URL = "https://sqs.us-east-1.amazonaws.com/111122223333/failures-dlq"
 
     def __init__(self, plug: Plug | None = None) -> None:
-        self.meta = SimpleNamespace(region_name="us-east-1")
+        self.meta = SimpleNamespace(region_name="us-east-1", endpoint_url="https://sqs.us-east-1.amazonaws.com")
         self.queues: dict[str, list[Waiting]] = {self.URL: [], self.DEAD_LETTER_URL: []}
         self.visibility = 30
         self.redrive_policy = True

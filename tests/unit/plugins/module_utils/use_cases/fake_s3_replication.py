@@ -102,9 +102,17 @@ class FakeS3:
             raise client_error("403", "Forbidden", 403)
         return {"BucketRegion": bucket.region}
 
-    def can_paginate(self, operation: str) -> bool:
-        return False
+    def get_paginator(self, operation: str) -> FakeS3:
+        assert operation == "list_buckets"
+        return self
 
-    def list_buckets(self) -> Raw:
+    def paginate(self, PaginationConfig: Raw, BucketRegion: str | None = None) -> list[Raw]:  # noqa: N803
+        """Two pages, to see that both are read."""
         self.calls["list"] += 1
-        return {"Buckets": [{"Name": name} for name in self.buckets]}
+        assert PaginationConfig["PageSize"], "without a page size S3 does not tell Regions"
+        found = [
+            {"Name": name, "BucketRegion": bucket.region}
+            for name, bucket in self.buckets.items()
+            if BucketRegion in (None, bucket.region)
+        ]
+        return [{"Buckets": found[:1]}, {"Buckets": found[1:]}]

@@ -219,6 +219,14 @@ def test_a_destination_of_a_rule_of_others_that_is_gone_is_told() -> None:
     assert problems == ["rule 'theirs': destination.bucket: there is no bucket gone; create it first"]
 
 
+@pytest.mark.parametrize("malformed", ["arn:aws:s3:eu-west-1::bucket", "arn:aws:s3:::a/b", "arn:aws:sqs:::bucket"])
+def test_a_malformed_destination_is_told_once_and_not_looked_for(malformed: str) -> None:
+    (problem,) = refused(world(), rule(bucket=malformed))
+    assert problem == (
+        f"rule 'to-dr': destination.bucket: {malformed!r} is neither a bucket's name nor arn:<partition>:s3:::<bucket>"
+    )
+
+
 def test_an_account_that_does_not_own_the_destination_is_refused() -> None:
     problems = refused(world(), rule(dest={"account_id": "444455556666"}))
     assert problems == ["rule 'to-dr': destination.account_id: invoices-dr does not belong to account 444455556666"]

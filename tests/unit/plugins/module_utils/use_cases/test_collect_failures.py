@@ -388,6 +388,19 @@ def test_options_that_cannot_be_right_are_all_told() -> None:
     assert len(caught.value.problems) == 3
 
 
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_what_names_no_queue_is_refused_before_any_call(check_mode: bool) -> None:
+    queue, table = filled()
+    wanted = replace(WANTED, queue="arn:aws:sqs:us-east-1:111122223333", dead_letter_queue="https://example.com/x")
+    with pytest.raises(RefusedError) as caught:
+        run(queue, table, replace(wanted, table="none"), check_mode=check_mode)
+    assert [problem.split(";")[0] for problem in caught.value.problems] == [
+        "failure_queue 'arn:aws:sqs:us-east-1:111122223333' names no SQS queue",
+        "dead_letter_queue 'https://example.com/x' names no SQS queue",
+    ]
+    assert not queue.requests
+
+
 def test_retention_is_noted_on_the_items() -> None:
     queue, table = filled(body(record(time="1970-01-02T00:00:00.000Z")))
     run(queue, table, replace(WANTED, retention_days=1))

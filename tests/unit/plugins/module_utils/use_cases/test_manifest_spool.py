@@ -18,7 +18,9 @@ TAKEN, FAILED = JobNote("job-1", "taken", AT), JobNote("job-1", "failed", AT)
 
 
 def stored(record: FailureRecord) -> StoredRecord:
-    return StoredRecord(record, "src#00#to-dr", sort_base(record.object_key, record.version_id, record.destination))
+    base = sort_base(record.object_key, record.version_id, record.destination)
+    judged_by = record.job.job_id if record.job and record.job.status != "taken" else ""
+    return StoredRecord(record, "src#00#to-dr", base, judged_by=judged_by)
 
 
 def spooled(folder: Path, *records: FailureRecord) -> ManifestSpool:
@@ -51,6 +53,15 @@ def test_rows_records_and_size(tmp_path: Path) -> None:
 def test_what_makes_another_manifest(tmp_path: Path, change: dict[str, object], differs: bool) -> None:
     one, other = spooled(tmp_path, RECORD), spooled(tmp_path, replace(RECORD, **change))
     assert (one.digest != other.digest) is differs
+
+
+def test_that_a_job_has_taken_a_record_since_makes_no_other_manifest(tmp_path: Path) -> None:
+    failed = stored(replace(RECORD, job=FAILED))
+    retaken = replace(failed, record=replace(RECORD, job=JobNote("job-2", "taken", AT)))
+    one, other = ManifestSpool(str(tmp_path)), ManifestSpool(str(tmp_path))
+    one.fill([failed])
+    other.fill([retaken])
+    assert one.digest == other.digest
 
 
 def test_only_missing_notes_are_given(tmp_path: Path) -> None:

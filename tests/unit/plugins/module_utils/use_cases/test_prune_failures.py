@@ -26,8 +26,8 @@ from ansible_collections.aws_dr.s3.tests.unit.plugins.module_utils.use_cases.fak
     fail,
     remaining,
 )
+from ansible_collections.aws_dr.s3.tests.unit.plugins.module_utils.use_cases.report_damages import JOB, lose_manifest
 
-JOB = "job-0001"
 LATER = "2024-09-05T22:00:00.000Z"  # when the fake's first job is made
 
 
@@ -224,83 +224,7 @@ def test_the_region_is_that_of_the_bucket(world: World) -> None:
     assert ("s3control", "eu-west-1") in world.regions
 
 
-# ---- reports that are missing or half written
-
-
-def lose_manifest(world: World) -> None:
-    del world.s3.objects["jobs", f"reports/job-{JOB}/manifest.json"]
-
-
-def cut_manifest(world: World) -> None:
-    stored = world.s3.objects["jobs", f"reports/job-{JOB}/manifest.json"]
-    stored.body = stored.body[:-20]
-
-
-def lose_file(world: World) -> None:
-    del world.s3.objects["jobs", f"reports/job-{JOB}/results/failed.csv"]
-
-
-def cut_file(world: World) -> None:
-    stored = world.s3.objects["jobs", f"reports/job-{JOB}/results/succeeded.csv"]
-    stored.body = stored.body[:-8]
-
-
-def cut_file_between_rows(world: World) -> None:
-    stored = world.s3.objects["jobs", f"reports/job-{JOB}/results/succeeded.csv"]
-    stored.body = stored.body[: stored.body.index(b"\r\n") + 2]
-
-
-def empty_file(world: World) -> None:
-    world.s3.objects["jobs", f"reports/job-{JOB}/results/succeeded.csv"].body = b""
-
-
-def change_file(world: World) -> None:
-    stored = world.s3.objects["jobs", f"reports/job-{JOB}/results/failed.csv"]
-    stored.body = stored.body.replace(b"DstPutObjectNotPermitted", b"SrcKeyNotFound")
-
-
-def unfinished_quote(world: World) -> None:
-    world.s3.objects["jobs", f"reports/job-{JOB}/results/succeeded.csv"].body = b'src,"a,v1'
-
-
-def point_elsewhere(world: World) -> None:
-    stored = world.s3.objects["jobs", f"reports/job-{JOB}/manifest.json"]
-    document = json.loads(stored.body)
-    document["Results"][0]["Bucket"] = "src"
-    stored.body = json.dumps(document).encode()
-
-
-def no_report(world: World) -> None:
-    world.batch.jobs[JOB]["Report"] = {"Enabled": False}
-
-
-@pytest.mark.parametrize(
-    ("damage", "told"),
-    [
-        (lose_manifest, "is missing at s3://jobs/reports/job-job-0001/manifest.json"),
-        (cut_manifest, "not whole JSON"),
-        (lose_file, "failed.csv is missing"),
-        (cut_file, "half written or was changed"),
-        (cut_file_between_rows, "has the MD5"),
-        (empty_file, "has the MD5"),
-        (change_file, "has the MD5"),
-        (unfinished_quote, "not whole CSV"),
-        (point_elsewhere, "points to another bucket: src"),
-        (no_report, "without a report"),
-    ],
-)
-@pytest.mark.parametrize("check_mode", [False, True])
-def test_a_broken_report_removes_nothing(
-    world: World, damage: Callable[[World], None], told: str, check_mode: bool
-) -> None:
-    start(world, "a", "b", "denied")
-    world.batch.end(JOB, {"denied": "DstPutObjectNotPermitted"})
-    damage(world)
-    items = dict(world.table.items)
-    with pytest.raises(ReportError, match=told) as error:
-        prune(world, check_mode=check_mode)
-    assert JOB in error.value.message
-    assert world.table.items == items
+# ---- reports that are read
 
 
 def test_a_report_with_the_other_column_order_says_the_same(world: World) -> None:

@@ -220,6 +220,7 @@ def test_records_have_all_their_fields() -> None:
             "etag": "0e1f",
             "region": "us-east-1",
             "source": "event",
+            "status": "failed",
             "job_id": "job-1",
             "job_status": "failed",
             "job_at": "2024-09-07T00:00:00.000Z",
@@ -228,6 +229,24 @@ def test_records_have_all_their_fields() -> None:
         }
     ]
     json.dumps(results)
+
+
+@pytest.mark.parametrize("more", [{}, {"rule_ids": ("to-dr",)}, {"reasons": ("X",)}])
+@pytest.mark.parametrize("summary", [False, True])
+def test_a_bucket_of_which_nothing_was_ever_recorded_is_a_warning(more: dict[str, Any], summary: bool) -> None:
+    table = filled([EVENT])
+    outcome = query(table, Query("ledger", Selection(bucket="scr", **more), summary=summary))
+    assert outcome.results["records"] == [] and outcome.warnings == [
+        "The ledger ledger has never held a failure record of bucket scr. Either nothing of it failed, or its failures "
+        "are not collected, or its name is misspelt: check the name, and that the role aws_dr.s3.failure_capture was "
+        "run for the bucket"
+    ]
+    # A bucket whose failures are done with, a selection that nothing passes, and all buckets are no reason to warn.
+    assert query(table, Query("ledger", Selection(bucket="src", reasons=("X",)))).warnings == []
+    for key in [key for key, item in table.items.items() if "object_key" in item]:
+        del table.items[key]
+    assert query(table, Query("ledger", Selection(bucket="src"))).warnings == []
+    assert query(FakeTable(), Query("ledger", Selection())).warnings == []
 
 
 def test_the_limit_truncates_and_says_so() -> None:

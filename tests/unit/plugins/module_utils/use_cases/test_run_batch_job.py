@@ -24,6 +24,7 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.job_plan impor
     Origin,
 )
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.outcome import Outcome
+from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.prune_failures import prune_failures
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.run_batch_job import run_batch_job
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.until import Patience
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.wait_for_job import JobEndError
@@ -32,6 +33,7 @@ from ansible_collections.aws_dr.s3.tests.unit.plugins.module_utils.use_cases.fak
 from ansible_collections.aws_dr.s3.tests.unit.plugins.module_utils.use_cases.fake_batch import (
     FAILURES,
     OPTIONS,
+    ROLE,
     World,
     fail,
     remaining,
@@ -97,6 +99,26 @@ def test_only_what_is_selected_goes_into_the_job(world: World) -> None:
     run(world, FromFailures("ledger", selection))
     assert world.batch.rows("job-0001") == [("src", "in/a", "v1")]
     assert remaining(world.table) == {"in/a": ("job-0001", "taken"), "out/b": None, "in/c": None}
+
+
+def test_only_what_no_job_has_failed_at_goes_into_the_job(world: World) -> None:
+    fail(world.table, "hopeless")
+    run(world)
+    world.batch.end("job-0001", {"hopeless": "DstKmsKeyNotFound"})
+    prune_failures(world.access(), "ledger", ["job-0001"], "src")
+    fail(world.table, "new", "newer")
+    pending = FromFailures("ledger", Selection(bucket="src", statuses=("pending",)))
+    assert run(world, pending).results["objects"] == 2
+    assert sorted(world.batch.rows("job-0002")) == [("src", "new", "v1"), ("src", "newer", "v1")]
+    assert remaining(world.table)["hopeless"] == ("job-0001", "failed")
+    # As a run leaves it that was killed while it noted what the job took.
+    (note,) = [key for key, item in world.table.items.items() if "newer" in key[1] and "job_id" in item]
+    del world.table.items[note]
+    again = run(world, pending)
+    assert (again.results["job_id"], again.changed, again.warnings) == ("job-0002", True, [])
+    world.batch.end("job-0002")
+    assert run(world, pending).results["job_id"] == "job-0002"
+    assert len(world.batch.jobs) == 2
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
@@ -179,6 +201,20 @@ def test_what_was_done_before_is_not_done_again_unless_asked(world: World) -> No
     assert again.results["job"]["failed_tasks"] == 1
     assert "replication_failure_prune" in again.results["msg"] and "run_id" in again.results["msg"]
     assert run(world, run_id="second").results["job_id"] == "job-0002"
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_job_that_took_what_an_earlier_one_failed_at_is_known_again(world: World, check_mode: bool) -> None:
+    fail(world.table, "a", "b")
+    run(world)
+    world.batch.end("job-0001", {"a": "DstKmsKeyNotFound", "b": "DstKmsKeyNotFound"})
+    prune_failures(world.access(), "ledger", ["job-0001"], "src")
+    assert run(world).results["job_id"] == "job-0002"
+    at_work = run(world, check_mode=check_mode)
+    assert (at_work.results["job_id"], at_work.changed, at_work.warnings) == ("job-0002", False, [])
+    world.batch.end("job-0002")
+    done = run(world, check_mode=check_mode)
+    assert (done.results["job_id"], done.changed) == ("job-0002", False)
 
 
 @pytest.mark.parametrize("status", ["Failed", "Cancelled"])
@@ -392,7 +428,17 @@ def test_jobs_from_manifests_do_not_stand_in_the_way_of_failures(world: World) -
         ("Bucket,Key,VersionId\n", {}, "no header row"),
         ("src,a\n", {}, "has 2 columns"),
         ("src,a,v\n", {"fields": ("Bucket", "Name", "VersionId")}, "fields has Name"),
-        ("src,a,v\n", {"key": "other.csv"}, "Could not look at s3://jobs/other.csv"),
+        (
+            "src,a,v\n",
+            {"key": "other.csv"},
+            "from_manifest: there is no s3://jobs/other.csv. Correct bucket, key or version_id, or write the manifest "
+            "there first",
+        ),
+        (
+            "src,a,v\n",
+            {"key": "other.csv", "version_id": "v9"},
+            "there is no s3://jobs/other.csv with the version v9. Correct",
+        ),
         ("src,a,v\n", {"etag": "0123"}, "it was replaced"),
         ("src,a,v\n", {"encryption": "aws:kms"}, "only with SSE-S3"),
         ("src,a,v\n", {"bucket": "nowhere"}, "from_manifest.bucket nowhere does not exist"),
@@ -513,21 +559,65 @@ def test_a_paused_job_says_what_it_waits_for(world: World) -> None:
         run(world, wait=90)
 
 
+PART = {
+    "TotalNumberOfTasks": 20,
+    "NumberOfTasksSucceeded": 6,
+    "NumberOfTasksFailed": 2,
+    "Timers": {"ElapsedTimeInActiveSeconds": 4},
+}
+LOST = "The job report could not be written to your report bucket. Please check your permissions."
+
+
 @pytest.mark.parametrize(
     ("status", "more", "told"),
     [
-        ("Suspended", {}, "confirmation_required: false"),
-        ("Cancelled", {"StatusUpdateReason": "too dear"}, r"cancelled by somebody else \(too dear\)"),
-        ("Failed", {"FailureReasons": [{"FailureCode": "C", "FailureReason": "why"}]}, r"failed \(C: why\).*No task"),
-        ("Failed", {"ProgressSummary": {"NumberOfTasksFailed": 600}}, "AWS names no reason.*is in its report"),
+        (
+            "Suspended",
+            {"SuspendedCause": "AWAITING_CONFIRMATION"},
+            "is suspended until somebody confirms it (AWAITING_CONFIRMATION). Confirm it with job_id: job-0001 and "
+            "confirmation_required: false, or cancel it with state: cancelled. AWS fails it after 30 days",
+        ),
+        (
+            "Cancelled",
+            {"StatusUpdateReason": "too dear", "ProgressSummary": PART},
+            "was cancelled by somebody else (too dear): 8 of 20 done, 2 failed, 2/s. What it did is in its report: "
+            "prune the ledger with replication_failure_prune, then run again for the rest",
+        ),
+        (
+            "Cancelled",
+            {},
+            "was cancelled by somebody else: 0 of ? done, 0 failed. No task ran, so there is no report. Run again",
+        ),
+        (
+            "Failed",
+            {"FailureReasons": [{"FailureCode": "C", "FailureReason": "why"}]},
+            "failed (C: why): 0 of ? done, 0 failed. No task ran, so there is no report. Remedy the reason, then run "
+            "again",
+        ),
+        (
+            "Failed",
+            {"ProgressSummary": PART},
+            "failed (AWS names no reason): 8 of 20 done, 2 failed, 2/s. What it did is in its report: prune the ledger "
+            "with replication_failure_prune, remedy what the report names, then run again for the rest",
+        ),
+        (
+            "Failed",
+            {"ProgressSummary": PART, "FailureReasons": [{"FailureCode": "403", "FailureReason": LOST}]},
+            f"failed (403: {LOST}): 8 of 20 done, 2 failed, 2/s. What it did is not known, because there is no report: "
+            f"see to it that role {ROLE} may do s3:PutObject in bucket jobs, that no policy of the bucket denies it, "
+            "and that the bucket has no Object Lock default retention. Then run again: a new job takes all of it, and "
+            "what is replicated already is told so",
+        ),
     ],
 )
 def test_other_ends_are_told_apart(world: World, status: str, more: dict[str, Any], told: str) -> None:
     fail(world.table, "a")
     moved(world, "New", "Active", status)
     world.batch.on_describe.insert(1, lambda: world.batch.jobs["job-0001"].update(more))
-    with pytest.raises(JobEndError, match=told) as error:
+    with pytest.raises(JobEndError) as error:
         run(world, wait=10**9)
+    assert error.value.message == f"Job job-0001 {told}"
+    assert error.value.message.startswith(f"{error.value.details['end']}. ")
     assert error.value.details["job"]["status"] == status
     assert error.value.details["changed"] is True
 

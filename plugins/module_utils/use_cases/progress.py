@@ -1,0 +1,59 @@
+# SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How far long work is: done, failed, total, rate, time left; told about once a second."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+Line = dict[str, Any]
+
+
+class Progress:
+    """Counts what threads have done and tells it. ``tell`` takes a JSON-able line."""
+
+    def __init__(
+        self,
+        tell: Callable[[Line], None] = lambda line: None,
+        every: float = 1.0,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._tell, self._every, self._now = tell, every, now
+        self._lock = threading.Lock()
+        self._doing, self._total, self._done, self._failed = "", 0, 0, 0
+        self._began = self._told = now()
+
+    def begin(self, doing: str, total: int) -> None:
+        """Begin a piece of work of ``total`` parts; ``doing`` names it to a person."""
+        with self._lock:
+            self._doing, self._total, self._done, self._failed = doing, total, 0, 0
+            self._began = self._now()
+            self._say()
+
+    def part(self, failed: bool = False) -> None:
+        """Count a part that is over."""
+        with self._lock:
+            self._done += 1
+            self._failed += failed
+            if self._done == self._total or self._now() - self._told >= self._every:
+                self._say()
+
+    def _say(self) -> None:
+        self._told = self._now()
+        took = self._told - self._began
+        rate = self._done / took if took > 0 else 0.0
+        left = (self._total - self._done) / rate if rate > 0 else None
+        self._tell(
+            {
+                "doing": self._doing,
+                "done": self._done,
+                "failed": self._failed,
+                "total": self._total,
+                "rate": round(rate, 1),
+                "seconds_left": None if left is None else round(left),
+            }
+        )
