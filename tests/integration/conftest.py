@@ -155,6 +155,8 @@ def playbook(tmp_path: Path) -> Callable[..., Run]:
             "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
             "ANSIBLE_NOCOLOR": "1",
             "ANSIBLE_LOCAL_TEMP": str(tmp_path / "ansible"),
+            # Its default is looked for in the user's home and written to $HOME; the two may differ.
+            "ANSIBLE_ASYNC_DIR": str(tmp_path / "async"),
         }
         done = subprocess.run(
             command,

@@ -35,9 +35,11 @@ def test_job_files_lie_in_the_region_in_a_bucket_with_safe_defaults(region: str)
 
 @pytest.mark.parametrize("region", REGIONS)
 def test_job_files_are_removed_when_s3_has_forgotten_the_job(region: str) -> None:
-    (rule,) = aws.client("s3", region).get_bucket_lifecycle_configuration(Bucket=files(region))["Rules"]
-    assert (rule["Status"], rule["Expiration"], rule["Filter"]) == ("Enabled", {"Days": 90}, {"Prefix": ""})
-    assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
+    rules = aws.client("s3", region).get_bucket_lifecycle_configuration(Bucket=files(region))["Rules"]
+    assert {rule["Filter"]["Prefix"] for rule in rules} == {"manifests/", "reports/"}, "notes of back-fills stay"
+    for rule in rules:
+        assert (rule["Status"], rule["Expiration"]) == ("Enabled", {"Days": 90})
+        assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
 
 
 def statement(sid: str, actions: list[str], resource: str) -> dict[str, Any]:
@@ -57,11 +59,14 @@ def test_a_batch_role_may_start_replication_and_use_its_files_only(region: str, 
     assert role["Tags"] == [{"Key": "purpose", "Value": "test"}]
     assert iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"] == []
     start = {
-        f"replicate-{bucket}": document(statement("StartReplication", ["s3:InitiateReplication"], f"{bucket}/*"))
+        f"replicate-{bucket}": document(
+            statement("StartReplication", ["s3:InitiateReplication"], f"{bucket}/*"),
+            statement("GenerateManifests", ["s3:GetReplicationConfiguration", "s3:PutInventoryConfiguration"], bucket),
+        )
         for bucket in buckets
     }
     use_files = document(
-        statement("Manifests", ["s3:GetObject", "s3:GetObjectVersion"], f"{files(region)}/manifests/*"),
+        statement("Manifests", ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], f"{files(region)}/manifests/*"),
         statement("Reports", ["s3:PutObject"], f"{files(region)}/reports/*"),
     )
     assert aws.inline_policies(name) == {**start, "job-files": use_files}

@@ -103,7 +103,11 @@ def allow_replicas_again(bucket: str, region: str) -> None:
     s3 = client("s3", region)
     policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
     policy["Statement"] = [statement for statement in policy["Statement"] if statement.get("Sid") != DENY]
-    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
+    if policy["Statement"]:
+        s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
+    else:
+        # S3 takes no policy without a statement.
+        s3.delete_bucket_policy(Bucket=bucket)
 
 
 def said(call: Callable[..., Document], *members: str, **arguments: Any) -> Any:
@@ -175,11 +179,12 @@ def assert_private(bucket: str, region: str) -> None:
     assert controls == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
     rules = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
     assert [rule["ApplyServerSideEncryptionByDefault"] for rule in rules] == [{"SSEAlgorithm": "AES256"}]
-    assert json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"]) == {
+    policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
+    assert [statement.pop("Sid") for statement in policy["Statement"]] in (["TlsOnly"], ["AwsDrTlsOnly"])
+    assert policy == {
         "Version": "2012-10-17",
         "Statement": [
             {
-                "Sid": "TlsOnly",
                 "Effect": "Deny",
                 "Principal": "*",
                 "Action": "s3:*",

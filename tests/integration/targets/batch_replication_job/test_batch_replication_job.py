@@ -103,7 +103,8 @@ def test_a_job_cancelled_by_somebody_else(playbook: Playbook, pair: Pair, lab: A
     run = playbook([task("Repair", options)], expect=2)
     canceller.join()
     assert "was cancelled by somebody else (too dear)" in run.last["msg"]
-    assert "replication_failure_prune" in run.last["msg"]
+    assert "replication_failure_prune" in run.last["msg"] and "left" not in run.last["msg"]
+    assert "of 30 done, 0 failed" in run.last["end"] and "replication_failure_prune" not in run.last["end"]
     assert (run.last["changed"], run.last["job"]["status"]) == (True, "Cancelled")
     assert len(pair.records()) == 30
     lab.call("PUT", "/settings", {"batch_task_rate": 0.0})
@@ -113,7 +114,7 @@ def test_a_job_cancelled_by_somebody_else(playbook: Playbook, pair: Pair, lab: A
 
 
 def _cancel_the_first(pair: Pair) -> None:
-    (job,) = awaited(pair.jobs, lambda jobs: jobs and jobs[0]["Status"] == "Active")
+    (job,) = awaited(pair.jobs, lambda jobs: jobs and jobs[0]["ProgressSummary"]["NumberOfTasksSucceeded"])
     pair.s3control.update_job_status(
         AccountId=ACCOUNT, JobId=job["JobId"], RequestedJobStatus="Cancelled", StatusUpdateReason="too dear"
     )
@@ -258,7 +259,7 @@ def test_jobs_from_a_list(playbook: Playbook, pair: Pair) -> None:
         task("Make", {**options("list.csv", etag=etag), "wait": True, "wait_delay": 1}),
         task("Again", options("list.csv")),
     ])  # fmt: skip
-    assert "none.csv" in run.of("Missing")["msg"]
+    assert f"there is no s3://{pair.jobs_bucket}/none.csv. Correct bucket, key or" in run.of("Missing")["msg"]
     assert "no header row" in run.of("Header")["msg"]
     assert "only with SSE-S3" in run.of("Encrypted")["msg"]
     assert "it was replaced" in run.of("Replaced")["msg"]

@@ -57,6 +57,8 @@ def test_one_several_and_all_buckets(playbook: Callable[..., Any], buckets: dict
         task("Modern", bucket=[modern]),
         task("Several", name=[ancient, plain]),
         task("All"),
+        task("Away", bucket_region="eu-west-1"),
+        task("Nowhere", bucket_region="ap-south-1"),
     ])  # fmt: skip
     assert run.changed == []
     assert run.of("None of it")["replication"] == NOTHING
@@ -89,6 +91,15 @@ def test_one_several_and_all_buckets(playbook: Callable[..., Any], buckets: dict
     assert rule["delete_marker_replication"] is True, "V1 replicates the delete markers that users make"
     found = {answer["bucket"]: answer["replication"]["configured"] for answer in run.of("All")["buckets"]}
     assert found == {plain: False, modern: True, ancient: True}
+    regions = {answer["bucket"]: (answer["region"], answer["answer"]) for answer in run.of("All")["buckets"]}
+    assert regions == {
+        plain: ("us-east-1", "not_configured"),
+        modern: ("eu-west-1", "configured"),
+        ancient: ("us-east-1", "configured"),
+    }
+    (away,) = run.of("Away")["buckets"]
+    assert (away["bucket"], away["replication"]["schema"]) == (modern, "V2")
+    assert run.of("Nowhere")["buckets"] == []
 
 
 def test_a_missing_bucket_is_never_not_configured(playbook: Callable[..., Any], buckets: dict[str, str]) -> None:
@@ -123,4 +134,23 @@ def test_a_missing_permission_is_named(
     assert answers == {
         buckets["plain"]: (False, get), buckets["ancient"]: (False, get), buckets["modern"]: (True, None),
     }  # fmt: skip
-    assert len(every["warnings"]) == 2
+    (warning,) = every["warnings"]
+    assert warning.startswith("2 of 3 buckets could not be read") and get in warning
+
+
+def test_a_region_that_is_down_hides_no_other(
+    playbook: Callable[..., Any], buckets: dict[str, str], lab: Any, aws: Callable[..., Any], name: str
+) -> None:
+    for number in range(20):
+        where = {"LocationConstraint": "eu-west-1"}
+        aws("s3", "eu-west-1").create_bucket(Bucket=f"{name}-{number:02d}", CreateBucketConfiguration=where)
+    lab.call("POST", "/regions/eu-west-1/down")
+    quick = {"aws_config": {"retries": {"mode": "standard", "total_max_attempts": 1}}, "concurrency": 4}
+    run = playbook([task("All", **quick), task("Down", bucket_region="eu-west-1", **quick)])
+    assert failed(run) == ["Down"]
+    answers = {answer["bucket"]: answer["answer"] for answer in run.of("All")["buckets"]}
+    assert (answers.pop(buckets["plain"]), answers.pop(buckets["ancient"])) == ("not_configured", "configured")
+    assert set(answers.values()) == {"unreadable"} and len(answers) == 21
+    assert "21 of 23 buckets could not be read" in run.of("All")["warnings"][0]
+    told = {answer["error"].rsplit(": ", 1)[-1] for answer in run.of("All")["buckets"] if answer["error"]}
+    assert "Region eu-west-1 could not be reached. Try again when it is up" in told

@@ -152,6 +152,25 @@ def test_a_malformed_message_ends_in_the_dead_letter_queue_and_can_be_redriven(
     assert capture.count(capture.dead_letter_url) == 1
 
 
+def test_failures_that_come_by_way_of_a_topic(playbook: Playbook, aws: Aws, capture: Capture) -> None:
+    """S3 tells a topic, to which the queue is subscribed; not raw, so that SNS wraps what S3 said."""
+    sns = aws("sns")
+    topic = sns.create_topic(Name=capture.name)["TopicArn"]
+    statement = {**allow("sqs:SendMessage", resource=capture.queue_arn), "Principal": {"Service": "sns.amazonaws.com"}}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    capture.sqs.set_queue_attributes(QueueUrl=capture.url, Attributes={"Policy": policy})
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=capture.queue_arn)
+    sns.publish(TopicArn=topic, Message='{"Service":"Amazon S3","Event":"s3:TestEvent"}')
+    for key in NASTY_KEYS:
+        sns.publish(TopicArn=topic, Message=body(record(key)))
+    wait_until(lambda: capture.count() == len(NASTY_KEYS) + 1)
+    done = playbook(task(capture.name)).last
+    assert (done["recorded"], done["malformed"]["count"]) == (len(NASTY_KEYS), 0)
+    assert done["dropped"] == {"s3:TestEvent": 1}
+    assert [item["object_key"] for item in capture.failures()] == sorted(NASTY_KEYS)
+    assert capture.count() == 0
+
+
 def test_a_queue_and_a_dead_letter_queue_given_by_url(playbook: Playbook, capture: Capture) -> None:
     capture.send(body(record("a")))
     capture.send(body(record("b")), url=capture.dead_letter_url)
@@ -236,6 +255,13 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
         ["nowhere", "no such queue in us-east-1"],
     ),
     ({"failure_queue": "https://sqs.eu-west-1.amazonaws.com/111122223333/x"}, ["no such queue in eu-west-1"]),
+    (
+        {"failure_queue": "arn:aws:sqs:us-east-1:111122223333", "ledger_table": "nowhere"},
+        ["'arn:aws:sqs:us-east-1:111122223333' names no SQS queue", "arn:<partition>:sqs:<Region>:<account>:<name>"],
+    ),
+    ({"failure_queue": "arn:aws:sns:us-east-1:111122223333:t"}, ["names no SQS queue", "its name (letters"]),
+    ({"failure_queue": "https://example.com/111122223333/failures"}, ["names no SQS queue", "https://sqs.<Region>"]),
+    ({"failure_queue": "https://sqs.us-east-1.example.com/111122223333/failures"}, ["names no SQS queue"]),
     ({"region": "eu-west-1"}, ["does not exist in eu-west-1"]),
     ({"ledger_table": "nowhere"}, ["ledger table nowhere does not exist in us-east-1", "failure_capture"]),
     ({"ledger_table": "other-table"}, ["other-table in us-east-1 is not a ledger", "id (HASH"]),
