@@ -66,6 +66,16 @@ def uv() -> Path:
     return home / "bin" / "uv"
 
 
+def trust_system_certificates() -> None:
+    """Let uv trust what the machine trusts, as pip does: a company's proxy is in no list that a program brings.
+
+    Without a store on the machine uv keeps to its own list.
+    """
+    bundles = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"]
+    if any(Path(bundle).is_file() for bundle in [*bundles, os.environ.get("SSL_CERT_FILE", bundles[0])]):
+        os.environ.setdefault("UV_SYSTEM_CERTS", "true")
+
+
 def environment(name: str, requirements: Path) -> None:
     """A virtual environment ``name`` that holds exactly what ``requirements`` locks."""
     home = BUILD / name
@@ -73,7 +83,17 @@ def environment(name: str, requirements: Path) -> None:
 
     def make() -> None:
         run(tool, "venv", "--quiet", "--clear", "--python", sys.executable, home)
-        run(tool, "pip", "install", "--quiet", "--python", home / "bin" / "python", "-r", requirements)
+        run(
+            tool,
+            "pip",
+            "install",
+            "--quiet",
+            "--compile-bytecode",
+            "--python",
+            home / "bin" / "python",
+            "-r",
+            requirements,
+        )
 
     once(name, stamp_of(requirements), make)
 
@@ -112,6 +132,7 @@ def main() -> None:
         "collections": collections,
     }
     BUILD.mkdir(parents=True, exist_ok=True)
+    trust_system_certificates()
     for name in sys.argv[1:] or parts:
         parts[name]()
 

@@ -15,8 +15,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-BUILD = Path(os.environ.get("AWS_DR_BUILD", ROOT / ".build")).resolve()
+from environment import BUILD, ROOT, trust_system_certificates
+
 UV = str(BUILD / "uv" / "bin" / "uv")
 TESTS = ["pytest", "pytest-timeout", "hypothesis"]
 
@@ -41,9 +41,10 @@ ROWS = (
 
 def python_of(version: str) -> str | None:
     """The interpreter of this version that is already on the machine; nothing is downloaded."""
-    found = subprocess.run(
-        [UV, "python", "find", "--no-python-downloads", version], capture_output=True, text=True, check=False
-    )
+    command = [UV, "python", "find", "--no-python-downloads", version]
+    # pyenv's commands run only the versions that are switched on.
+    environ = {**os.environ, "PYENV_VERSION": version}
+    found = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     return found.stdout.strip() if found.returncode == 0 else None
 
 
@@ -53,7 +54,7 @@ def prepare(row: Row, python: str) -> Path:
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
     subprocess.run([UV, "venv", "--quiet", "--python", python, str(home / "ctl")], check=True)
-    pip = [UV, "pip", "install", "--quiet", "--python", str(home / "ctl" / "bin" / "python")]
+    pip = [UV, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(home / "ctl" / "bin" / "python")]
     subprocess.run([*pip, *row.packages, *TESTS], check=True)
     (home / "lab").symlink_to(BUILD / "lab")
     wheel = home / "wheel"
@@ -70,6 +71,7 @@ def prepare(row: Row, python: str) -> Path:
 
 def main() -> int:
     """Run the rows one after the other; the exit code counts the rows that failed."""
+    trust_system_certificates()
     asked = sys.argv[1:] or [row.name for row in ROWS]
     failed = 0
     for row in (row for row in ROWS if row.name in asked):

@@ -77,6 +77,7 @@ def groups() -> dict[str, list[Step]]:
     """All steps by group. The long ones come first in their group, so that two cores stay busy."""
     types = {"MYPYPATH": str(BUILD / "collections")}
     lab_types = {"MYPYPATH": str(ROOT / "tests" / "lab")}
+    lab_tests_types = {"MYPYPATH": os.pathsep.join(str(ROOT / "tests" / "lab" / part) for part in ("", "tests"))}
     return {
         "lab": [pytest_step("lab", "tests/lab/tests", lab=True)],
         "integration": integration_steps(),
@@ -86,11 +87,17 @@ def groups() -> dict[str, list[Step]]:
             Step("ansible-lint", ["ansible-lint", "--offline", "--profile", "production"]),
             Step("mypy-plugins", ["mypy", "-p", "ansible_collections.aws_dr.s3.plugins"], environ=types),
             Step("mypy-lab", ["mypy", "-p", "aws_lab"], environ=lab_types),
-            Step("mypy-tools", ["mypy", "tools"]),
+            Step("mypy-lab-tests", ["mypy", "tests/lab/tests"], environ=lab_tests_types),
+            Step("mypy-tools", ["mypy", "tools"], environ={"MYPYPATH": str(ROOT / "tools")}),
+            Step("mypy-molecule", ["mypy", "extensions"], environ={"MYPYPATH": str(ROOT / "extensions" / "molecule")}),
             Step("ruff-check", ["ruff", "check", "."]),
             Step("ruff-format", ["ruff", "format", "--check", "."]),
             Step("yamllint", ["yamllint", "--strict", "."]),
             Step("changelog", ["antsibull-changelog", "lint"]),
+            Step(
+                "docs",
+                ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs=all", "."],
+            ),
             Step("spdx", ["python", "tools/spdx.py"]),
             Step("artifact", ["python", "tools/artifact.py"]),
         ],
@@ -152,7 +159,10 @@ def run(step: Step) -> Verdict:
 
 
 def main() -> int:
-    """Run the groups named (all when none is), at most AWS_DR_JOBS steps at once (two when unset)."""
+    """Run the groups named (all when none is), at most AWS_DR_JOBS steps at once.
+
+    Unset, that is two more than there are cores: most steps wait for something half of their time.
+    """
     LOGS.mkdir(parents=True, exist_ok=True)
     known = groups()
     unknown = set(sys.argv[1:]) - set(known)
@@ -160,7 +170,7 @@ def main() -> int:
         print(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(known)}", file=sys.stderr)
         return 2
     steps = [step for name in sys.argv[1:] or known for step in known[name]]
-    with ThreadPoolExecutor(max_workers=int(os.environ.get("AWS_DR_JOBS", "2"))) as pool:
+    with ThreadPoolExecutor(max_workers=int(os.environ.get("AWS_DR_JOBS") or 2 + (os.cpu_count() or 2))) as pool:
         verdicts = list(pool.map(run, steps))
     passed, failed = (sum(getattr(verdict, what) for verdict in verdicts) for what in ("passed", "failed"))
     skipped = sum(verdict.skipped for verdict in verdicts)
