@@ -48,13 +48,10 @@ def role(home: Account, name: str, *pairs: Json) -> str:
     return str(made["Role"]["Arn"])
 
 
-def pair(source: Bucket, destination: Bucket, /, **more: Json) -> Json:
-    return {
-        "source": {
-            "bucket": source.name, "region": source.region, "object_lock": source.locked, **more.get("source", {}),
-        },
-        "destination": {"bucket": destination.name, "region": destination.region, **more.get("destination", {})},
-    }  # fmt: skip
+def pair(here: Bucket, there: Bucket, source: Json | None = None, destination: Json | None = None) -> Json:
+    from_here = {"bucket": here.name, "region": here.region, "object_lock": here.locked}
+    to_there = {"bucket": there.name, "region": there.region}
+    return {"source": {**from_here, **(source or {})}, "destination": {**to_there, **(destination or {})}}
 
 
 def task(called: str, source: Bucket, role_arn: str, *rules: Json, **options: Any) -> Json:

@@ -50,9 +50,7 @@ class World:
             {"messageId": f"m{number}", "receiptHandle": f"r{number}", "body": body}
             for number, body in enumerate(bodies)
         ]
-        ports = Ports(
-            self.enrol, self.sources_of, self.paused.get, self.hide, lambda: self.left, lambda line: self.say(line)
-        )
+        ports = Ports(self.enrol, self.sources_of, self.paused.get, self.hide, lambda: self.left, self.say)
         return [failure["itemIdentifier"] for failure in auto_enroll(records, ports)["batchItemFailures"]]
 
     def say(self, line: Mapping[str, Any]) -> None:
