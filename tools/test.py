@@ -154,7 +154,7 @@ def run(step: Step) -> Verdict:
         f"{word:7}{step.name:45}{verdict.passed:6} passed{verdict.failed:5} failed{verdict.seconds:8.1f} s", flush=True
     )
     if verdict.failed:
-        print("\n".join(f"    {line}" for line in done.stdout.splitlines()[-120:]), flush=True)
+        print("\n".join(f"    {line}" for line in done.stdout.splitlines()[-50:]), flush=True)
     return verdict
 
 
