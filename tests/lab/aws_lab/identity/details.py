@@ -30,7 +30,7 @@ def install() -> None:
     """Put ours in the place of MiniStack's."""
     replace("GetAccountAuthorizationDetails", _details)
     iam._role_xml = _escaping_description(iam._role_xml, iam._roles.__getitem__)
-    iam._managed_policy_xml = _escaping_description(iam._managed_policy_xml, lambda arn: iam._lookup_policy(arn))
+    iam._managed_policy_xml = _escaping_description(iam._managed_policy_xml, iam._lookup_policy)
 
 
 def _details(given: Parameters) -> Any:
