@@ -70,9 +70,10 @@ class Clients:
                 self._made[key] = self._make(*key)
             return self._made[key]
 
-    def varied(self, config: Mapping[str, Any]) -> Clients:
-        """Give clients of the same credentials whose ``config`` differs in what is named."""
-        return Clients(self._session, self.region, config={**self._config, **config}, settings=self._settings)
+    def varied(self, config: Mapping[str, Any], endpoint: str | None = None) -> Clients:
+        """Give clients of the same credentials whose ``config`` differs in what is named, at ``endpoint`` if one is."""
+        settings = {**self._settings, "endpoint_url": endpoint} if endpoint else self._settings
+        return Clients(self._session, self.region, config={**self._config, **config}, settings=settings)
 
     def assuming(self, role: AccountRole, region: str | None = None) -> Clients:
         """Give the clients of the account that ``role`` belongs to; the same ones for the same role.
