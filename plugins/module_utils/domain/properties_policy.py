@@ -104,6 +104,8 @@ def _carry(
 
 def _check(source: Mapping[str, Any] | None, said: Statement, version: str) -> None:
     """Refuse what can't or should not be carried whatever its names say."""
+    if said.get("Sid") == bucket_policy.FENCE_SID:
+        raise NoNameError("it keeps clients from writing to the source while another Region is active")
     if str(said.get("Sid", "")).startswith(bucket_policy.REPLICATION_SID) or _is_for_replication(said):
         raise NoNameError("it lets a role replicate into the source; the destination gets its own from its own pairs")
     if version != _version_of(source) and "${" in str(said):
