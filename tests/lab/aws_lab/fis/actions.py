@@ -122,7 +122,34 @@ class Wait:
         """Nothing to take back."""
 
 
-ACTIONS: dict[str, Action] = {"aws:s3:bucket-pause-replication": PauseReplication(), "aws:fis:wait": Wait()}
+class DisruptConnectivity(Wait):
+    """aws:network:disrupt-connectivity: taken and recorded for its duration, and nothing is cut off.
+
+    FIS User Guide, "AWS FIS actions reference": targets Subnets; scope, and prefixListIdentifier for scope prefix-list.
+    The lab has no subnets: ARNs are taken as they are given. Its permissions on network ACLs are not asked for.
+    """
+
+    target_key = "Subnets"
+    resource_type = "aws:ec2:subnet"
+    parameters = {"duration": True, "scope": True, "prefixListIdentifier": False}
+    max_targets = 5
+    scopes = ("all", "availability-zone", "dynamodb", "prefix-list", "s3", "s3express", "vpc")
+
+    def problem(self, template: dict[str, Any], parameters: dict[str, str], target: dict[str, Any]) -> str:
+        """The scope has to be one of AWS's, and a prefix list named exactly where the scope is one."""
+        del template, target
+        if parameters["scope"] not in self.scopes:
+            return f"scope has to be one of {', '.join(self.scopes)}"
+        if (parameters["scope"] == "prefix-list") != ("prefixListIdentifier" in parameters):
+            return "prefixListIdentifier goes with scope prefix-list"
+        return ""
+
+
+ACTIONS: dict[str, Action] = {
+    "aws:s3:bucket-pause-replication": PauseReplication(),
+    "aws:fis:wait": Wait(),
+    "aws:network:disrupt-connectivity": DisruptConnectivity(),
+}
 
 
 def resolve(experiment: Experiment, target: dict[str, Any]) -> list[str]:

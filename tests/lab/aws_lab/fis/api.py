@@ -4,14 +4,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
-from aws_lab import caller
-from aws_lab.fis import checks, runner
+from aws_lab import caller, clock
+from aws_lab.fis import answers, checks, runner
 from aws_lab.fis.checks import RefusedError, invalid
 from aws_lab.fis.model import ActionState, Experiment, Template, experiments, templates, tokens
 from aws_lab.request import Request, Response
@@ -70,23 +71,39 @@ def _create_template(request: Request) -> Json:
         templates[known.id], tokens[token] = known, known.id
     elif known.request != given:
         raise RefusedError("ConflictException", "the client token was used for another template", 409)
-    return {"experimentTemplate": _template(known)}
+    return {"experimentTemplate": answers.template(known)}
 
 
 def _get_template(request: Request) -> Json:
-    return {"experimentTemplate": _template(_find(request, templates, "fis:GetExperimentTemplate"))}
+    return {"experimentTemplate": answers.template(_find(request, templates, "fis:GetExperimentTemplate"))}
+
+
+def _update_template(request: Request) -> Json:
+    """UpdateExperimentTemplate: members that are given replace those that are there."""
+    found = _find(request, templates, "fis:UpdateExperimentTemplate")
+    given = _body(request, "UpdateExperimentTemplate", id=found.id)
+    del given["id"]
+    for action in (given.get("actions") or {}).values():
+        _may(request, "fis:UpdateExperimentTemplate", _arn(request, f"action/{action.get('actionId')}"))
+    if "roleArn" in given:
+        _may(request, "iam:PassRole", given["roleArn"], {"iam:PassedToService": "fis.amazonaws.com"})
+    options = {**(found.request.get("experimentOptions") or {}), **(given.get("experimentOptions") or {})}
+    wanted = {**found.request, **given, **({"experimentOptions": options} if options else {})}
+    checks.check_template(wanted)
+    found.request, found.updated = wanted, clock.now()
+    return {"experimentTemplate": answers.template(found)}
 
 
 def _delete_template(request: Request) -> Json:
     found = _find(request, templates, "fis:DeleteExperimentTemplate")
     del templates[found.id]
-    return {"experimentTemplate": _template(found)}
+    return {"experimentTemplate": answers.template(found)}
 
 
 def _list_templates(request: Request) -> Json:
     _may(request, "fis:ListExperimentTemplates", "*")
     shown = ("id", "arn", "description", "creationTime", "lastUpdateTime", "tags")
-    mine = [_template(known) for known in templates.values() if _is_mine(request, known)]
+    mine = [answers.template(known) for known in templates.values() if _is_mine(request, known)]
     return _paged(request, "experimentTemplates", [{name: known[name] for name in shown} for known in mine])
 
 
@@ -106,22 +123,22 @@ def _start(request: Request) -> Json:
     known = experiments.get(tokens.get(token, ""))
     if known is None:
         mode = (given.get("experimentOptions") or {}).get("actionsMode", "run-all")
-        known = Experiment(template, given.get("tags") or {}, mode)
+        known = Experiment(dataclasses.replace(template), given.get("tags") or {}, mode)
         known.actions = {name: ActionState() for name in template.request["actions"]}
         experiments[known.id], tokens[token] = known, known.id
         runner.start(known)
-    return {"experiment": _experiment(known)}
+    return {"experiment": answers.experiment(known)}
 
 
 def _get(request: Request) -> Json:
-    return {"experiment": _experiment(_find(request, experiments, "fis:GetExperiment"))}
+    return {"experiment": answers.experiment(_find(request, experiments, "fis:GetExperiment"))}
 
 
 def _stop(request: Request) -> Json:
     found = _find(request, experiments, "fis:StopExperiment")
     if not found.has_ended:
         runner.stop(found)
-    return {"experiment": _experiment(found)}
+    return {"experiment": answers.experiment(found)}
 
 
 def _list(request: Request) -> Json:
@@ -135,7 +152,7 @@ def _list(request: Request) -> Json:
             "state": {"status": known.status, "reason": known.reason},
             "creationTime": known.created,
             "tags": known.tags,
-            "experimentOptions": _options(known),
+            "experimentOptions": answers.options(known),
         }
         for known in experiments.values()
         if _is_mine(request, known.template) and wanted in (None, known.template.id)
@@ -181,7 +198,8 @@ def _untag(request: Request) -> Json:
 
 _OPERATIONS: dict[str, Callable[[Request], Json]] = {
     "CreateExperimentTemplate": _create_template, "GetExperimentTemplate": _get_template,
-    "DeleteExperimentTemplate": _delete_template, "ListExperimentTemplates": _list_templates,
+    "UpdateExperimentTemplate": _update_template, "DeleteExperimentTemplate": _delete_template,
+    "ListExperimentTemplates": _list_templates,
     "StartExperiment": _start, "GetExperiment": _get, "StopExperiment": _stop, "ListExperiments": _list,
     "ListExperimentResolvedTargets": _resolved_targets,
     "ListTagsForResource": _list_tags, "TagResource": _tag, "UntagResource": _untag,
@@ -197,9 +215,9 @@ def _operation(request: Request) -> str | None:
     return request.operation if request.operation in _OPERATIONS else None
 
 
-def _body(request: Request, operation: str) -> Json:
+def _body(request: Request, operation: str, **of_the_path: str) -> Json:
     try:
-        given = json.loads(request.body or b"{}")
+        given = {**json.loads(request.body or b"{}"), **of_the_path}
     except ValueError:
         raise invalid("the body is not JSON") from None
     checks.check_form(operation, given)
@@ -252,49 +270,3 @@ def _paged(request: Request, member: str, found: list[Json]) -> Json:
     begin, size = int(token), int(request.query.get("maxResults", [str(_PAGE)])[0])
     following = {"nextToken": str(begin + size)} if begin + size < len(found) else {}
     return {member: found[begin : begin + size], **following}
-
-
-def _template(template: Template) -> Json:
-    return {
-        **template.request,
-        "id": template.id,
-        "arn": template.arn,
-        "tags": template.tags,
-        "creationTime": template.created,
-        "lastUpdateTime": template.updated,
-        "targetAccountConfigurationsCount": 0,
-    }
-
-
-def _options(experiment: Experiment) -> Json:
-    given = experiment.template.request.get("experimentOptions") or {}
-    defaults = {"accountTargeting": "single-account", "emptyTargetResolutionMode": "fail"}
-    return {**defaults, **given, "actionsMode": experiment.actions_mode}
-
-
-def _experiment(experiment: Experiment) -> Json:
-    given = experiment.template.request
-    actions = {name: {**given["actions"][name], **_state(state)} for name, state in experiment.actions.items()}
-    shown = {
-        "id": experiment.id,
-        "arn": experiment.arn,
-        "experimentTemplateId": experiment.template.id,
-        "roleArn": given["roleArn"],
-        "state": {"status": experiment.status, "reason": experiment.reason},
-        "targets": given.get("targets") or {},
-        "actions": actions,
-        "stopConditions": given["stopConditions"],
-        "creationTime": experiment.created,
-        "startTime": experiment.started,
-        "endTime": experiment.ended,
-        "tags": experiment.tags,
-        "experimentOptions": _options(experiment),
-        "targetAccountConfigurationsCount": 0,
-    }
-    return {name: value for name, value in shown.items() if value is not None}
-
-
-def _state(state: ActionState) -> Json:
-    shown = {"startTime": state.started, "endTime": state.ended}
-    times = {name: value for name, value in shown.items() if value is not None}
-    return {"state": {"status": state.status, "reason": state.reason}, **times}

@@ -46,6 +46,8 @@ def check_template(given: dict[str, Any]) -> None:
     for condition in given["stopConditions"]:
         if condition["source"] not in ("none", "aws:cloudwatch:alarm"):
             raise invalid(f"unknown source of a stop condition: {condition['source']}")
+        if (condition["source"] == "none") == bool(condition.get("value")):
+            raise invalid("a stop condition has a value, the ARN of an alarm, unless its source is none")
     if not given["actions"]:
         raise invalid("actions: give at least one")
     for name, target in (given.get("targets") or {}).items():

@@ -56,8 +56,17 @@ class ActionState:
 
 
 @dataclass
+class Report:
+    """The report of an experiment. status: pending, running, completed, cancelled or failed. arns: of its objects."""
+
+    status: str = "pending"
+    reason: str = "Report is pending."
+    arns: list[str] = field(default_factory=list)
+
+
+@dataclass
 class Experiment:
-    """One run of a template. targets: name -> ARNs, once they are resolved."""
+    """One run of a template, which is a copy: changes to it come too late. targets: name -> ARNs, once resolved."""
 
     template: Template
     tags: dict[str, str]
@@ -70,6 +79,7 @@ class Experiment:
     reason: str = "Experiment is initiating."
     actions: dict[str, ActionState] = field(default_factory=dict)
     targets: dict[str, list[str]] = field(default_factory=dict)
+    report: Report | None = None
 
     @property
     def arn(self) -> str:

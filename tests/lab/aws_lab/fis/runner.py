@@ -10,11 +10,17 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from ministack.core.responses import request_scope
+from ministack.services import cloudwatch
+
 from aws_lab import clock, iam
+from aws_lab.fis import reports
 from aws_lab.fis.actions import ACTIONS, SERVICE, DeniedError, Run, resolve
 from aws_lab.fis.model import Experiment, experiments, seconds, templates, tokens
 
 _running: dict[str, asyncio.Task[None]] = {}
+_stopped_by: dict[str, str] = {}  # experiment -> the reason of its end
+_LOOK = 0.5  # seconds of the lab's clock between two looks at alarms
 
 
 def start(experiment: Experiment) -> None:
@@ -24,9 +30,10 @@ def start(experiment: Experiment) -> None:
     task.add_done_callback(lambda _unused: _running.pop(experiment.id, None))
 
 
-def stop(experiment: Experiment) -> None:
-    """StopExperiment: running actions are taken back at once."""
+def stop(experiment: Experiment, reason: str = "Experiment was stopped by a user request.") -> None:
+    """StopExperiment, or a stop condition: running actions are taken back at once."""
     experiment.status, experiment.reason = "stopping", "Experiment is stopping."
+    _stopped_by[experiment.id] = reason
     task = _running.get(experiment.id)
     if task is not None:
         task.cancel()
@@ -36,7 +43,7 @@ def reset() -> None:
     """Forget everything: the lab starts anew."""
     for task in list(_running.values()):
         task.cancel()
-    for kept in (templates, experiments, tokens):
+    for kept in (templates, experiments, tokens, _stopped_by):
         kept.clear()
 
 
@@ -50,7 +57,11 @@ async def _run(experiment: Experiment) -> None:
             return
         experiment.status, experiment.reason = "running", "Experiment is running."
         done = {name: asyncio.Event() for name in request["actions"]}
-        await asyncio.gather(*(_act(experiment, name, done) for name in request["actions"]))
+        watch = asyncio.create_task(_watch_alarms(experiment))
+        try:
+            await asyncio.gather(*(_act(experiment, name, done) for name in request["actions"]))
+        finally:
+            watch.cancel()
         if any(state.status == "failed" for state in experiment.actions.values()):
             _end(experiment, "failed", "One or more actions failed.")
         else:
@@ -59,7 +70,7 @@ async def _run(experiment: Experiment) -> None:
         for state in experiment.actions.values():
             if state.status == "pending":
                 state.status, state.reason = "cancelled", "Action was halted by experiment stop."
-        _end(experiment, "stopped", "Experiment was stopped by a user request.")
+        _end(experiment, "stopped", _stopped_by.pop(experiment.id, "Experiment was stopped."))
 
 
 def _prepare(experiment: Experiment, request: dict[str, Any]) -> str:
@@ -109,5 +120,24 @@ async def _act(experiment: Experiment, name: str, done: dict[str, asyncio.Event]
         done[name].set()
 
 
+async def _watch_alarms(experiment: Experiment) -> None:
+    """Stop the experiment when an alarm among its stop conditions goes off (FIS User Guide, "Stop conditions")."""
+    alarms = [one["value"] for one in experiment.template.request["stopConditions"] if one.get("value")]
+    while alarms:
+        if any(_state_of(alarm) == "ALARM" for alarm in alarms):
+            stop(experiment, "Experiment halted by stop condition.")
+            return
+        await asyncio.sleep(_LOOK)
+
+
+def _state_of(alarm: str) -> str:
+    """State of an alarm by its ARN; "" where there is none."""
+    account, region = alarm.split(":")[4], alarm.split(":")[3]
+    with request_scope(account, region):
+        known = cloudwatch._alarms.get(alarm.partition(":alarm:")[2])
+        return str(known["StateValue"]) if known else ""
+
+
 def _end(experiment: Experiment, status: str, reason: str) -> None:
     experiment.status, experiment.reason, experiment.ended = status, reason, clock.now()
+    reports.write(experiment)
