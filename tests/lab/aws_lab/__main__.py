@@ -72,6 +72,7 @@ async def _run(state_dir: Path) -> None:
     from aws_lab import (
         accounts,
         app,
+        arc,
         batch,
         buckets,
         cloudtrail,
@@ -105,6 +106,7 @@ async def _run(state_dir: Path) -> None:
     cloudtrail.install()
     lambda_sources.install()
     fis.install()
+    arc.install()
     async with app.ministack_running():
         await accounts.bootstrap()
         tasks = [asyncio.create_task(hook()) for hook in extensions.start_hooks()]

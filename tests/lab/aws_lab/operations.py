@@ -222,6 +222,7 @@ _paths(
     POST /2013-04-01/healthcheck CreateHealthCheck
     GET /2013-04-01/healthcheck ListHealthChecks
     GET /2013-04-01/healthcheck/{id} GetHealthCheck
+    GET /2013-04-01/healthcheck/{id}/status GetHealthCheckStatus
     POST /2013-04-01/healthcheck/{id} UpdateHealthCheck
     DELETE /2013-04-01/healthcheck/{id} DeleteHealthCheck
     GET /2013-04-01/change/{id} GetChange
@@ -264,5 +265,9 @@ _paths(
     GET /safetyrule/{arn} DescribeSafetyRule
     DELETE /safetyrule/{arn} DeleteSafetyRule
     GET /controlpanel/{arn}/safetyrules ListSafetyRules
+    GET /routingcontrol/{arn}/associatedRoute53HealthChecks ListAssociatedRoute53HealthChecks
+    GET /tags/{arn} ListTagsForResource
+    POST /tags/{arn} TagResource
+    DELETE /tags/{arn} UntagResource
 """,
 )

@@ -30,6 +30,10 @@ class Settings:
     # rules that are paused as Disabled (AWS does not document what it shows)
     fis_pause_lag: float = 0.0
     fis_pause_shows_disabled: bool = True
+    # Routing control: how long clusters and what is in them are PENDING; whether a gating control that is switched in
+    # the same transaction as its targets counts already (AWS does not document it)
+    arc_deploy_delay: float = 0.0
+    arc_gates_count_at_once: bool = False
     # A Get of a configuration just put still shows the old one for so long (S3 documents no bound)
     read_after_write_lag: float = 0.0
     # For so long a new user or role is unknown to the policies that name it (on AWS some seconds)
