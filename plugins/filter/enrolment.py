@@ -17,7 +17,7 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.pair_options import pair
 
 Settings = dict[str, Any]
 # What makes no sense for a function that looks at one bucket at a time
-_NOT_HERE = ("pairs", "state", "keep_going", "progress_file", "replicate")
+_NOT_HERE = ("pairs", "state", "keep_going", "progress_file", "replicate", "back_fill")
 _OWN = {
     "concurrency": {"type": "int", "default": 4},
     "wait_timeout": {"type": "int", "default": 30},

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.back_fill import DESCRIPTION
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.pair_discovery import Discovery
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.pair_steps import Standard
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.properties import PROPERTIES
+from ansible_collections.aws_dr.s3.plugins.module_utils.job_options import patience_from
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.bucket_pairs import NOTIFICATION_ID, Task
+from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.bucket_pairs_back_fill import BackFilling
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.bucket_pairs_mirror import Mirroring
 
 Spec = dict[str, Any]
@@ -60,6 +63,16 @@ _MIRROR: Spec = {
     "purge": {"type": "bool", "default": False},
     "mapping": {"type": "dict", "default": {}, "options": _MAPPING},
 }
+_BACK_FILL: Spec = {
+    "role": {"type": "str", "required": True},
+    "report_bucket": {"type": "str", "required": True},
+    "report_prefix": {"type": "str", "default": ""},
+    "note_prefix": {"type": "str", "default": DESCRIPTION},
+    "replicate": {"type": "bool", "default": False},
+    "wait": {"type": "bool", "default": False},
+    "wait_timeout": {"type": "int", "default": 3600},
+    "wait_delay": {"type": "int", "default": 30},
+}
 _STANDARD: Spec = {
     "encryption": {"type": "bool", "default": True},
     "public_access_block": {"type": "bool", "default": True},
@@ -70,7 +83,7 @@ _STANDARD: Spec = {
 
 
 def pairs_spec() -> Spec:
-    """Give the spec of all options but waits, concurrency and account roles."""
+    """Give the spec of all options but waits, progress, concurrency and account roles."""
     return {
         "pairs": {
             "type": "list",
@@ -84,6 +97,7 @@ def pairs_spec() -> Spec:
         "discover": {"type": "dict", "options": _DISCOVER},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "mirror": {"type": "dict", "options": _MIRROR},
+        "back_fill": {"type": "dict", "options": _BACK_FILL},
         "role": {"type": "str"},
         "role_prefix": {"type": "str", "default": "s3-replication-"},
         "role_path": {"type": "str", "default": "/"},
@@ -96,18 +110,21 @@ def pairs_spec() -> Spec:
         "notification_id": {"type": "str", "default": NOTIFICATION_ID},
         "replicate": {"type": "bool", "default": True},
         "keep_going": {"type": "bool", "default": False},
-        "progress_file": {"type": "path"},
     }
 
 
-def task_of(options: dict[str, Any]) -> Task:
-    """Give the task that the options ask for."""
+def task_of(options: dict[str, Any], folder: str = "") -> Task:
+    """Give the task that the options ask for. Raises :class:`RefusedError`.
+
+    ``folder``, on the target, is where a back-fill may write files.
+    """
     tags = {str(key): str(value) for key, value in (options["tags"] or {}).items()}
     return Task(
         pairs=options["pairs"] or [],
         discovery=_discovery(options["discover"]) if options["discover"] else None,
         present=options["state"] == "present",
         mirroring=_mirroring(options["mirror"]) if options["mirror"] is not None else None,
+        back_filling=_back_filling(options["back_fill"], folder) if options["back_fill"] else None,
         role=options["role"] or None,
         role_prefix=options["role_prefix"],
         role_path=options["role_path"],
@@ -144,3 +161,8 @@ def _discovery(options: dict[str, Any]) -> Discovery:
 def _mirroring(options: dict[str, Any]) -> Mirroring:
     selection = options["properties"]
     return Mirroring(None if selection is None else tuple(selection), options["purge"], options["mapping"])
+
+
+def _back_filling(options: dict[str, Any], folder: str) -> BackFilling:
+    same = ("role", "report_bucket", "report_prefix", "note_prefix", "replicate")
+    return BackFilling(**{name: options[name] for name in same}, folder=folder, patience=patience_from(options))

@@ -279,6 +279,54 @@ options:
             description: Whether a multi-Region key becomes the key of the same id in the destination's Region.
             type: bool
             default: false
+  back_fill:
+    description:
+      - After the pairs are done, counts what is older than the rules of the source buckets and, where that is asked,
+        replicates it, as M(aws_dr.s3.replication_back_fill) does - once for each rule set, and not again.
+      - A source bucket that any pair of has failed waits for a run in which all its pairs succeed.
+      - What stands in the way, for example a role that does not exist, is told with all other problems before anything
+        is changed.
+      - Nothing is done for it with O(replicate=false) or O(state=absent).
+    type: dict
+    suboptions:
+      role:
+        description:
+          - ARN of the role that S3 Batch Operations assumes. It must be allowed to generate manifests.
+          - C({account}) stands for the account of the sources, C({region}) for the Region of each.
+        type: str
+        required: true
+      report_bucket:
+        description:
+          - The bucket for reports and notes. C({account}) and C({region}) stand for the same as in the role.
+        type: str
+        required: true
+      report_prefix:
+        description: The prefix below which reports go.
+        type: str
+        default: ""
+      note_prefix:
+        description: The prefix below which the notes lie that a back-fill was done, one object a source bucket.
+        type: str
+        default: back-fill
+      replicate:
+        description:
+          - Whether to replicate what was counted. S3 bills each job, each object in it, and the replication.
+        type: bool
+        default: false
+      wait:
+        description:
+          - Whether to wait until everything is counted or replicated.
+          - Without it, run the task again later. Only a run that sees the end of a job notes it, and is changed by it.
+        type: bool
+        default: false
+      wait_timeout:
+        description: For how many seconds to wait. A wait that runs out fails the pairs of the source.
+        type: int
+        default: 3600
+      wait_delay:
+        description: How many seconds to pause between two looks. AWS asks for not less than 30.
+        type: int
+        default: 30
   role:
     description:
       - ARN of a replication role of your own, for all sources. No role is made or changed then.
@@ -361,12 +409,6 @@ options:
         V(true) leaves these pairs out and reports them as failed, and does the others.
     type: bool
     default: false
-  progress_file:
-    description:
-      - A file to which a line of JSON is added about every second, with C(doing), C(done), C(failed), C(total), C(rate)
-        (a second) and C(seconds_left).
-      - On the controller's own machine progress is shown without it.
-    type: path
   wait_timeout:
     description:
       - For how many seconds to try a change again while somebody else is writing or what was just made has not come
@@ -395,6 +437,7 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - amazon.aws.boto3
   - aws_dr.s3.account_roles
+  - aws_dr.s3.progress
   - aws_dr.s3.attributes
   - aws_dr.s3.attributes.action_group
 notes:
@@ -445,6 +488,19 @@ EXAMPLES = r"""
     mirror:
       properties: [tags, lifecycle, cors]
 
+- name: Bring a pair to the standard, and replicate what its source held before, once
+  aws_dr.s3.bucket_pairs:
+    pairs:
+      - source: {bucket: invoices, region: us-east-1}
+        destination: {bucket: invoices-dr, region: eu-west-1}
+    back_fill:
+      role: arn:aws:iam::{account}:role/s3-batch-replication-{region}
+      report_bucket: s3-replication-jobs-{account}-{region}
+      report_prefix: reports
+      replicate: true
+      wait: true
+      wait_timeout: 86400
+
 - name: Take the rule of one pair away
   aws_dr.s3.bucket_pairs:
     state: absent
@@ -491,6 +547,13 @@ pairs:
       description: Why it failed, else empty.
       returned: always
       type: str
+    back_fill:
+      description:
+        - What came of the back-fill of the source bucket, as RV(aws_dr.s3.replication_back_fill#module:buckets) tells
+          it; null where there was none.
+      returned: always
+      type: dict
+      sample: {bucket: invoices, status: counted, total: 1000, job_id: 00e123a4-c0d8-41f4-a0eb-b46f9ba5b07c}
 failures:
   description: The pairs that failed, a row each. A run that was refused as a whole has RV(problems) instead.
   returned: always
@@ -543,32 +606,14 @@ problems:
     - the source bucket invoices does not exist; create it, or correct its name
 """
 
-import json
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
-
 from ansible_collections.aws_dr.s3.plugins.module_utils.account_options import account_roles, account_roles_spec
 from ansible_collections.aws_dr.s3.plugins.module_utils.module import AwsDrModule, concurrency_spec, wait_spec
 from ansible_collections.aws_dr.s3.plugins.module_utils.pair_options import pairs_spec, task_of
+from ansible_collections.aws_dr.s3.plugins.module_utils.progress_file import progress_of, progress_spec
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.bucket_pairs import ensure
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.bucket_pairs_look import sides_of
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.outcome import Outcome
-from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.progress import Progress
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.until import Patience
-
-
-def teller(file: str | None) -> Callable[[dict[str, Any]], None]:
-    """Give what appends lines of progress to the file, if there is one."""
-    if not file:
-        return lambda line: None
-    path = Path(file)
-
-    def tell(line: dict[str, Any]) -> None:
-        with path.open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(line) + "\n")
-
-    return tell
 
 
 def main() -> None:
@@ -579,6 +624,7 @@ def main() -> None:
             **account_roles_spec(),
             **concurrency_spec(32),
             **wait_spec(timeout=120, delay=2),
+            **progress_spec(),
         },
         supports_check_mode=True,
         required_one_of=[("pairs", "discover")],
@@ -587,13 +633,13 @@ def main() -> None:
     options = module.params
 
     def work() -> Outcome:
-        task = task_of(options)
+        task = task_of(options, module.folder)
         places = [pair["source"]["region"] for pair in task.pairs]
         places += [task.discovery.region] if task.discovery else []
         region = module.region or next(iter(places), None)
         sides = sides_of(module.clients, *account_roles(options), region)
         patience = Patience(options["wait_timeout"], options["wait_delay"])
-        return ensure(sides, task, module.check_mode, patience, Progress(teller(options["progress_file"])))
+        return ensure(sides, task, module.check_mode, patience, progress_of(options))
 
     module.run(work)
 

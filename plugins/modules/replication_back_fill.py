@@ -123,6 +123,7 @@ extends_documentation_fragment:
   - aws_dr.s3.attributes.action_group
   - aws_dr.s3.wait
   - aws_dr.s3.concurrency
+  - aws_dr.s3.progress
 notes:
   - AWS runs a few Batch Replication jobs of an account at once; the others wait for their turn.
   - A Batch Replication job runs all replication rules of the source bucket; AWS does not let a rule be chosen.
@@ -277,6 +278,7 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.domain.generator_filter 
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.job_request import JobOptions
 from ansible_collections.aws_dr.s3.plugins.module_utils.job_options import access_of, patience_from
 from ansible_collections.aws_dr.s3.plugins.module_utils.module import AwsDrModule, concurrency_spec, wait_spec
+from ansible_collections.aws_dr.s3.plugins.module_utils.progress_file import progress_of, progress_spec
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.back_fill import back_fill
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.back_fill_work import Task
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.outcome import Outcome
@@ -306,13 +308,14 @@ def main() -> NoReturn:
             "wait": {"type": "bool", "default": True},
             **wait_spec(timeout=3600, delay=30),
             **concurrency_spec(),
+            **progress_spec(),
         },
         supports_check_mode=True,
     )
 
     def use_case() -> Outcome:
         task = _task(module.params)
-        return back_fill(access_of(module), task, patience_from(module.params))
+        return back_fill(access_of(module), task, patience_from(module.params), progress_of(module.params))
 
     module.run(use_case)
 

@@ -31,9 +31,13 @@ class Failure:
 
 
 def pair_results(
-    pairs: Mapping[int, Pair], steps: Iterable[Step], failures: Mapping[int, Failure], account: str
+    pairs: Mapping[int, Pair],
+    steps: Iterable[Step],
+    failures: Mapping[int, Failure],
+    account: str,
+    back_fills: Mapping[str, Any],
 ) -> list[dict[str, Any]]:
-    """Give what came of each pair; ``steps`` are those that were done, or would be."""
+    """Give what came of each pair; ``steps`` are those that were done, or would be; ``back_fills`` by source bucket."""
     actions: dict[int, list[str]] = {number: [] for number in pairs}
     for step in steps:
         for number in step.pairs & actions.keys():
@@ -51,6 +55,7 @@ def pair_results(
             "actions": actions[number],
             "failed": number in failures,
             "msg": failures[number].why if number in failures else "",
+            "back_fill": back_fills.get(pair.source),
         }
         for number, pair in pairs.items()
     ]

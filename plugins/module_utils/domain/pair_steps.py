@@ -12,7 +12,7 @@ from typing import Any
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.replication_rules import Configuration
 
 # Stages, in the order in which they are carried out. Notifications come before rules, so that no failure is missed.
-BUCKETS, ROLES, POLICIES, NOTIFICATIONS, RULES, PROPERTIES = range(1, 7)
+BUCKETS, ROLES, POLICIES, NOTIFICATIONS, RULES, PROPERTIES, OLDER_OBJECTS = range(1, 8)
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,7 @@ EMPTY = "empty"
 # What steps do.
 CREATE, ROLE, ROLE_TRUST, ROLE_BOUNDARY = "create", "role", "role_trust", "role_boundary"
 ROLE_TAGS, ROLE_POLICY, DELETE_BUCKET, MIRROR = "role_tags", "role_policy", "delete_bucket", "mirror"
+BACK_FILL = "back_fill"
 
 
 @dataclass(frozen=True)

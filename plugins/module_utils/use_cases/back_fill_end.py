@@ -18,29 +18,45 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.access import 
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.adjust_job import Adjustment, apply_adjustment
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.back_fill_work import Task, Work, stands, write_note
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.describe_batch_jobs import explained_failures
+from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.progress import Progress
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.report_reader import open_report
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.until import Patience
 
 
-def follow(access: Access, task: Task, works: list[Work], patience: Patience | None) -> list[Work]:
+def follow(access: Access, task: Task, works: list[Work], patience: Patience | None, progress: Progress) -> list[Work]:
     """Look at the jobs until each is where it is wanted or time is up; without ``patience`` look once.
 
     Gives the works whose ``other`` job has ended: they can be begun now.
     """
     watched = list(works)
     deadline = patience.now() + patience.timeout if patience else 0.0
+    begun = False
     while watched:
         each(access, watched, lambda work: _step(access, task, work))
         watched = [work for work in watched if not work.result and not _is_free(work)]
+        counts = _objects(works) if task.replicate else (len(works), len(works) - len(watched), 0)
+        if begun:
+            progress.stand(*counts)
+        elif patience:
+            doing = "replicate what is older than the rules" if task.replicate else "count what is older than the rules"
+            progress.begin(doing, *counts)
+            begun = True
         left = deadline - patience.now() if patience else 0.0
         if left <= 0:
             break
         if watched and patience:
-            access.tell(f"{len(works) - len(watched)} of {len(works)} back-fills are where they should be")
             patience.sleep(min(patience.delay, left))
     for work in watched:
         _leave(work, patience)
     return [work for work in works if not work.result]
+
+
+def _objects(works: list[Work]) -> tuple[int | None, int, int]:
+    """Count the object versions of all jobs: all (``None`` while a job does not know its own), done, and failed."""
+    jobs = [job.progress for work in works if (job := work.other or work.job) and not job.found_nothing]
+    known = [job.total for job in jobs if job.total is not None]
+    total = sum(known) if len(known) == len(jobs) else None
+    return total, sum(job.done for job in jobs), sum(job.failed for job in jobs)
 
 
 def each(access: Access, works: list[Work], do: Callable[[Work], None]) -> None:

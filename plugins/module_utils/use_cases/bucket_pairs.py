@@ -27,6 +27,7 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.domain.pairs import (
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.setup_plan import Roles, role_problems
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases import bucket_pairs_look as looking
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.bucket_pairs_apply import Place, Work
+from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.bucket_pairs_back_fill import BackFilling, BackFills
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.bucket_pairs_entries import Entries, discover
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.bucket_pairs_look import Sides
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.bucket_pairs_mirror import Mirror, Mirroring
@@ -44,7 +45,7 @@ class Task:
     """What is asked for. ``pairs`` in the shape of the option; ``role`` is one of the user's own for all sources.
 
     ``discovery`` makes more pairs. ``present`` false takes the rules and notifications of ``pairs`` away.
-    ``replicate`` false does all but the rules. ``role_wait`` in seconds.
+    ``replicate`` false does all but the rules, and no back-fill. ``role_wait`` in seconds.
     """
 
     pairs: list[Entry]
@@ -61,6 +62,7 @@ class Task:
     notification_id: str = NOTIFICATION_ID
     replicate: bool = True
     mirroring: Mirroring | None = None
+    back_filling: BackFilling | None = None
     keep_going: bool = False
     concurrency: int = 32
 
@@ -79,7 +81,10 @@ def ensure(sides: Sides, task: Task, check_mode: bool, patience: Patience, progr
     mirrored = [number for number in looked.pairs if task.mirroring and number not in looked.gone]
     raw = {number: looked.raw[number] for number in mirrored}
     mirror = Mirror(sides, task.mirroring or Mirroring(), task.standard, raw, patience)
-    plan, problems = _plan(sides, task, asked, looked, mirror, progress)
+    fills = None
+    if task.back_filling is not None and task.replicate:
+        fills = BackFills(sides.source, task.back_filling, task.concurrency, progress)
+    plan, problems = _plan(sides, task, asked, looked, mirror, fills, progress)
     failures = {
         number: Failure("look at the pair", problem.text) for problem in reversed(problems) for number in problem.pairs
     }
@@ -99,9 +104,25 @@ def ensure(sides: Sides, task: Task, check_mode: bool, patience: Patience, progr
         )
         work.carry_out(plan.steps)
         done, failures = work.done, {**work.failures, **failures}
+    if fills is not None:
+        done, failures = _back_filled(fills, looked, done, failures, check_mode)
     shown = {number: pairs.get(number) or named(entry) for number, entry in enumerate(entries.raw)}
     results = {"discovered": entries.discovered}
-    return _outcome(shown, done, failures, asked.destination_account, results, entries.warnings + plan.warnings)
+    warnings = entries.warnings + plan.warnings + (fills.warnings if fills else [])
+    older = fills.results if fills else {}
+    return _outcome(shown, done, failures, asked.destination_account, older, results, warnings)
+
+
+def _back_filled(
+    fills: BackFills, looked: Looked, done: list[Step], failures: Mapping[int, Failure], check_mode: bool
+) -> tuple[list[Step], dict[int, Failure]]:
+    """Back-fill, or predict it; give all steps and all failures."""
+    fills.leave_out(failures)
+    if check_mode:
+        fills.predict()
+    else:
+        fills.carry_out(looked.needs)
+    return done + fills.steps, {**fills.failures, **failures}
 
 
 def _asked(sides: Sides, task: Task) -> Asked:
@@ -109,7 +130,8 @@ def _asked(sides: Sides, task: Task) -> Asked:
     roles = Roles(
         caller.account, caller.partition, task.role_prefix, task.role_path, task.role or None, task.replace_role
     )
-    _refuse([*role_problems(roles), *(task.discovery.problems() if task.discovery else [])])
+    parts = (task.discovery, task.back_filling)
+    _refuse([*role_problems(roles), *(problem for part in parts if part for problem in part.problems())])
     notify = None
     if task.failure_queue:
         notify = Notify(task.failure_queue, task.notification_id, caller.account, caller.partition)
@@ -165,7 +187,13 @@ def _both(pairs: Mapping[int, Pair]) -> list[Problem]:
 
 
 def _plan(
-    sides: Sides, task: Task, asked: Asked, looked: Looked, mirror: Mirror, progress: Progress
+    sides: Sides,
+    task: Task,
+    asked: Asked,
+    looked: Looked,
+    mirror: Mirror,
+    fills: BackFills | None,
+    progress: Progress,
 ) -> tuple[PairsPlan, list[Problem]]:
     """Plan what can be planned; give the problems of the pairs that are left out.
 
@@ -180,6 +208,7 @@ def _plan(
     if task.mirroring is not None:
         mirrored, refused, warnings = mirror.plan(plan.steps, looked.found, task.concurrency, progress)
     problems = looked.problems + plan.problems + refused
+    problems += fills.plan(plan, looked.needs, looked.found) if fills else []
     if problems and not task.keep_going:
         _refuse(list(dict.fromkeys(problem.text for problem in problems)))
     while problems:
@@ -209,10 +238,11 @@ def _outcome(
     done: list[Step],
     failures: Mapping[int, Failure],
     account: str,
+    back_fills: Mapping[str, Any],
     more: Mapping[str, Any],
     warnings: list[str],
 ) -> Outcome:
-    told = pair_report.pair_results(pairs, done, failures, account)
+    told = pair_report.pair_results(pairs, done, failures, account, back_fills)
     created = [step.subject for step in done if step.kind == steps.CREATE]
     results: dict[str, Any] = {"pairs": told, "summary": pair_report.summary(told, created), **more}
     mine: dict[int, list[Step]] = {}

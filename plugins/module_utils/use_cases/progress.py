@@ -24,14 +24,26 @@ class Progress:
     ) -> None:
         self._tell, self._every, self._now = tell, every, now
         self._lock = threading.Lock()
-        self._doing, self._total, self._done, self._failed = "", 0, 0, 0
+        self._doing, self._done, self._failed = "", 0, 0
+        self._total: int | None = 0
+        self._before = 0
         self._began = self._told = now()
 
-    def begin(self, doing: str, total: int) -> None:
-        """Begin a piece of work of ``total`` parts; ``doing`` names it to a person."""
+    def begin(self, doing: str, total: int | None, done: int = 0, failed: int = 0) -> None:
+        """Begin a piece of work of ``total`` parts (``None``: not known yet); ``doing`` names it to a person.
+
+        ``done`` of them, of which ``failed``, were over before; the rate does not count them.
+        """
         with self._lock:
-            self._doing, self._total, self._done, self._failed = doing, total, 0, 0
+            self._doing, self._total, self._done, self._failed = doing, total, done, failed
+            self._before = done
             self._began = self._now()
+            self._say()
+
+    def stand(self, total: int | None, done: int, failed: int) -> None:
+        """Tell how far the work is that somebody else does and counts."""
+        with self._lock:
+            self._total, self._done, self._failed = total, done, failed
             self._say()
 
     def part(self, failed: bool = False) -> None:
@@ -45,8 +57,8 @@ class Progress:
     def _say(self) -> None:
         self._told = self._now()
         took = self._told - self._began
-        rate = self._done / took if took > 0 else 0.0
-        left = (self._total - self._done) / rate if rate > 0 else None
+        rate = (self._done - self._before) / took if took > 0 else 0.0
+        left = None if self._total is None or rate <= 0 else (self._total - self._done) / rate
         self._tell(
             {
                 "doing": self._doing,

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -61,7 +62,7 @@ def only(run: Run, title: str) -> dict[str, Any]:
 
 
 def test_counts_replicates_once_and_again_only_for_other_rules(
-    aws: Aws, lab: Lab, name: str, playbook: Playbook
+    aws: Aws, lab: Lab, name: str, playbook: Playbook, tmp_path: Path
 ) -> None:
     pair = OlderPair(aws, lab, name)
     pair.older("a", "b c+ü", "d/e")
@@ -82,8 +83,9 @@ def test_counts_replicates_once_and_again_only_for_other_rules(
     assert pair.replicas() == {} and pair.note() is None
 
     replicate = {"replicate": True}
+    progress = tmp_path / "progress"
     tasks = [
-        pair.task("replicated", **replicate),
+        pair.task("replicated", **replicate, progress_file=str(progress)),
         pair.task("again", **replicate),
         pair.task("count after", force=False),
     ]
@@ -92,6 +94,9 @@ def test_counts_replicates_once_and_again_only_for_other_rules(
     assert result["changed"] and result["status"] == "done", result
     assert result["job_id"] == first["job_id"], "the job that counted is the one that replicates"
     assert (result["total"], result["succeeded"], result["failed"]) == (3, 3, 0)
+    shown = [json.loads(line) for line in progress.read_text().splitlines()]
+    assert {line["doing"] for line in shown} == {"replicate what is older than the rules"}
+    assert [shown[-1][name] for name in ("done", "failed", "total")] == [3, 0, 3]
     assert set(pair.replicas()) == {"a", "b c+ü", "d/e"}
     assert len(pair.jobs()) == 1
     note = pair.note()

@@ -13,7 +13,12 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.domain.bucket_names impo
     is_account_regional,
     new_name_problem,
 )
-from ansible_collections.aws_dr.s3.plugins.module_utils.domain.pair_template import filled, template_problem
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.pair_template import (
+    filled,
+    place_problem,
+    placed,
+    template_problem,
+)
 
 ACCOUNT, REGION = "111122223333", "eu-west-1"
 
@@ -85,3 +90,21 @@ def test_a_template_is_filled() -> None:
 def test_a_template_without_problem_can_be_filled(template: str) -> None:
     if template_problem(template) is None:
         assert "invoices" in filled(template, "invoices", ACCOUNT, REGION)
+
+
+def test_a_name_for_an_account_and_a_region_is_filled() -> None:
+    template = "jobs-{account}-{region}"
+    assert place_problem(template) is None and place_problem("jobs") is None
+    assert placed(template, ACCOUNT, REGION) == f"jobs-{ACCOUNT}-{REGION}"
+    for wrong, told in (
+        ("{name}", "known are {account}, {region}"),
+        ("{region", "can't be read"),
+        ("{region!r}", "for"),
+    ):
+        assert told in str(place_problem(wrong))
+
+
+@given(st.text("{}!:ar.0 ", max_size=12))
+def test_a_name_without_problem_can_be_filled(template: str) -> None:
+    if place_problem(template) is None:
+        placed(template, ACCOUNT, REGION)

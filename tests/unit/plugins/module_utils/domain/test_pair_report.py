@@ -26,7 +26,10 @@ def step(told: str, *pairs: int) -> Step:
 
 def test_each_pair_tells_what_was_done_for_it() -> None:
     failures = {1: Failure("create bucket a-dr", "No")}
-    told = pair_results(PAIRS, [step("one", 0, 1), step("two", 0)], failures, "111122223333")
+    told = pair_results(
+        PAIRS, [step("one", 0, 1), step("two", 0)], failures, "111122223333", {"b": {"status": "counted"}}
+    )
+    assert [one["back_fill"] for one in told] == [None, None, {"status": "counted"}]
     assert [one["actions"] for one in told] == [["one", "two"], ["one"], []]
     assert [one["changed"] for one in told] == [True, True, False]
     assert [one["failed"] for one in told] == [False, True, False]

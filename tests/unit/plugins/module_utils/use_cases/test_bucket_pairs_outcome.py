@@ -46,7 +46,7 @@ def test_the_diff_has_the_steps_of_each_pair_those_that_are_shared_for_each() ->
         step(steps.CREATE, "invoices-0-dr", frozenset([0])),
     ]
     legal = pairs(3)
-    outcome = _outcome(legal, done, {}, ACCOUNT, {}, [])
+    outcome = _outcome(legal, done, {}, ACCOUNT, {}, {}, [])
     assert list(outcome.after) == [str(legal[0]), str(legal[2])]
     assert outcome.after[str(legal[0])] == {
         "bucket shared": {"versioning": "on"},
@@ -60,6 +60,6 @@ def test_hundreds_of_pairs_are_not_held_against_hundreds_of_steps() -> None:
     number = 300
     done = [step(steps.VERSIONING, f"invoices-{index}-dr", Asked([index])) for index in range(number)]
     Asked.times = 0
-    outcome = _outcome(pairs(number), done, {}, ACCOUNT, {}, [])
+    outcome = _outcome(pairs(number), done, {}, ACCOUNT, {}, {}, [])
     assert len(outcome.after) == number
     assert Asked.times <= 10 * number

@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.aws_dr.s3.plugins.action import bucket_pairs as action
+from ansible_collections.aws_dr.s3.plugins.action import bucket_pairs, replication_back_fill
+from ansible_collections.aws_dr.s3.plugins.plugin_utils import progress as action
 
 LINE = {"doing": "set pairs up", "done": 3, "failed": 1, "total": 9, "rate": 1.5, "seconds_left": 4}
 
 
 def plugin(transport: str = "local", **task: Any) -> Any:
-    made = action.ActionModule.__new__(action.ActionModule)
+    made = bucket_pairs.ActionModule.__new__(bucket_pairs.ActionModule)
     made._connection = SimpleNamespace(transport=transport, has_native_async=False)
     made._task = SimpleNamespace(**{"async_val": 0, "check_mode": False, "become": False, **task})
     return made
@@ -34,6 +35,8 @@ def test_a_line_is_said_to_a_person() -> None:
     assert action._told(json.dumps(LINE)) == "set pairs up: 3 of 9, 1 failed (1.5 a second, about 4 s left)"
     quiet = {**LINE, "failed": 0, "seconds_left": None}
     assert action._told(json.dumps(quiet)) == "set pairs up: 3 of 9 (1.5 a second)"
+    unknown = {**LINE, "failed": 0, "total": None, "seconds_left": None}
+    assert action._told(json.dumps(unknown)) == "set pairs up: 3 of ? (1.5 a second)"
     for junk in ("", "{", "[]", "{}", "null"):
         assert action._told(junk) == ""
 
@@ -53,3 +56,8 @@ def test_the_newest_whole_line_is_shown_once(monkeypatch: pytest.MonkeyPatch, tm
     monkeypatch.setattr(action, "display", SimpleNamespace(display=shown.append))
     action._show(file, Over())
     assert shown == ["set pairs up: 5 of 9, 1 failed (1.5 a second, about 4 s left)"]
+
+
+def test_every_module_that_tells_its_progress_is_run_by_its_own_name() -> None:
+    assert bucket_pairs.ActionModule.MODULE == "aws_dr.s3.bucket_pairs"
+    assert replication_back_fill.ActionModule.MODULE == "aws_dr.s3.replication_back_fill"
