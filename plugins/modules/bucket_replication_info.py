@@ -33,6 +33,7 @@ options:
       - Read all buckets of the account that lie in this Region.
       - Mutually exclusive with O(bucket).
     type: str
+    version_added: 0.2.0
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
