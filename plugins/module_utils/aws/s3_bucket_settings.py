@@ -115,6 +115,11 @@ def put_tags(client: Any, bucket: str, value: list[dict[str, str]], owner: str |
     put(TAGS, client, bucket, value, owner)
 
 
+def delete_tags(client: Any, bucket: str, owner: str | None = None) -> None:
+    """DeleteBucketTagging. Raises :class:`AwsError`."""
+    delete(TAGS, client, bucket, owner)
+
+
 def get_encryption(client: Any, bucket: str, owner: str | None = None) -> dict[str, Any] | None:
     """GetBucketEncryption: ``{Rules: [...]}``. AWS has had a default for every bucket since 2023."""
     encryption: dict[str, Any] | None = get(ENCRYPTION, client, bucket, owner)

@@ -10,18 +10,17 @@ whoever puts that right fights the experiment, and may leave a rule disabled for
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.durations import read_duration
+
 ACTION = "aws:s3:bucket-pause-replication"
 ALIVE = frozenset({"pending", "initiating", "running", "stopping"})
 LONGEST = timedelta(hours=12)
 """The longest duration of the action."""
-
-_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 
 
 @dataclass(frozen=True)
@@ -89,8 +88,5 @@ def _may_hold(action: Mapping[str, Any]) -> bool:
 
 def _length(duration: str) -> timedelta:
     """Read an ISO 8601 duration; what can't be read counts as the longest."""
-    match = _DURATION.fullmatch(duration)
-    if not match or not any(match.groups()):
-        return LONGEST
-    days, hours, minutes, seconds = (int(number or 0) for number in match.groups())
-    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    length = read_duration(duration)
+    return LONGEST if length is None else length
