@@ -32,6 +32,12 @@ _RETRIES = {"mode": "standard", "total_max_attempts": 8}
 SLOWING_DOWN: dict[str, Any] = {"retries": {"mode": "adaptive", "total_max_attempts": 12}}
 # For a question that is asked to learn whether anybody answers.
 SOON: dict[str, Any] = {"retries": {"mode": "standard", "total_max_attempts": 3}, "connect_timeout": 10}
+# For what has to be known in seconds even if a Region answers nothing at all: at most about 20 seconds a call.
+BRIEFLY: dict[str, Any] = {
+    "retries": {"mode": "standard", "total_max_attempts": 2},
+    "connect_timeout": 3,
+    "read_timeout": 8,
+}
 
 
 class Clients:
