@@ -5,7 +5,7 @@
 Namespace AWS/S3, dimensions SourceBucket, DestinationBucket and RuleId, once a minute of lab time, for rules with
 metrics. In the source's Region OperationsFailedReplication (Sum: failed, SampleCount: all; S3 Batch Replication
 counts), unless nothing was replicated. In the destination's Region, of live replication only and while the destination
-exists: ReplicationLatency, BytesPendingReplication and OperationsPendingReplication.
+exists: ReplicationLatency, BytesPendingReplication and OperationsPendingReplication, also while nothing is replicated.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from ministack.core.responses import request_scope
 from ministack.services import cloudwatch
 
 from aws_lab import clock, store
+from aws_lab.replication import rules as rule_sets
 from aws_lab.replication.rules import Operation, Rule
 from aws_lab.replication.timetable import Timetable
 from aws_lab.store import Version
@@ -36,7 +37,7 @@ class _Counts:
     succeeded: int = 0
     failed: int = 0
     latency: float = 0.0
-    live: bool = False
+    live: bool = False  # whether anything was replicated in this minute
 
 
 _flows: dict[_Flow, _Counts] = {}
@@ -86,7 +87,7 @@ def _publish_flow(flow: _Flow, counts: _Counts) -> None:
     if home and counts.succeeded + counts.failed:
         outcomes = {0.0: counts.succeeded, 1.0: counts.failed}
         _put(counts.account, home, flow, {"OperationsFailedReplication": ("Count", outcomes)})
-    if away and (counts.live or counts.pending):
+    if away and (counts.live or counts.pending or _is_watched(flow)):
         now, waiting = clock.now(), counts.pending.values()
         latency = max([counts.latency, *(now - since for since, _unused in waiting)])
         _put(counts.account, away, flow, {
@@ -96,6 +97,15 @@ def _publish_flow(flow: _Flow, counts: _Counts) -> None:
         })  # fmt: skip
     counts.succeeded = counts.failed = 0
     counts.latency, counts.live = 0.0, False
+
+
+def _is_watched(flow: _Flow) -> bool:
+    """Whether the rule is there still, enabled and with metrics."""
+    source, destination, rule_id = flow
+    present = rule_sets.parse(store.replication_configuration(source))
+    return any(
+        rule.enabled and rule.metrics and (rule.id, rule.destination) == (rule_id, destination) for rule in present
+    )
 
 
 def _put(account: str, region: str, flow: _Flow, metrics: Mapping[str, tuple[str, Mapping[float, int]]]) -> None:
