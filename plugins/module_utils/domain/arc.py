@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.arn import parse_arn
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import RefusedError
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.pairs import is_region
 
 CONTROL_PLANE_REGION = "us-west-2"
 ON, OFF = "on", "off"
@@ -35,7 +36,6 @@ _FORMS = {
     "safety rule": f"controlpanel/{_ID}/safetyrule/{_ID}",
 }
 _LONGEST_ARN = 255
-_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]+")
 _HOST = re.compile(r"(?P<id>[a-z0-9-]+)\.route53-recovery-cluster\.(?P<region>[a-z0-9-]+)\.(amazonaws\.com|api\.aws)")
 
 
@@ -116,7 +116,7 @@ def _endpoint_problem(endpoint: Endpoint) -> str | None:
         return (
             f"{endpoint.url!r} is not an endpoint of a cluster; expected https://<host>/v1, as DescribeCluster tells it"
         )
-    if not _REGION.fullmatch(endpoint.region):
+    if not is_region(endpoint.region):
         return f"{endpoint.region!r} is not a Region (endpoint {endpoint.url})"
     known = _HOST.fullmatch(host)
     if known and known["region"] != endpoint.region:

@@ -1,0 +1,153 @@
+# SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import RefusedError
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.failover_runbook import document
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.failover_runbook_role import (
+    permissions_policy,
+    trust_policy,
+)
+from ansible_collections.aws_dr.s3.tests.unit.plugins.module_utils.domain.arc_samples import ACCOUNT, ENDPOINTS, control
+
+EAST, WEST = "us-east-1", "eu-west-1"
+ACCESS_POINT = f"arn:aws:s3::{ACCOUNT}:accesspoint/mfzwi23gnjvgw.mrap"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/failover-runbook"
+SETTINGS: dict[str, Any] = {
+    "regions": [EAST, WEST],
+    "multi_region_access_points": [ACCESS_POINT],
+    "routing_controls": {EAST: [control("east")], WEST: [control("west")]},
+    "cluster_endpoints": ENDPOINTS,
+    "pointer": {"table": "failover-state", "name": "shop", "regions": [WEST, EAST]},
+    "assume_role": ROLE,
+}
+SCRIPTS = {"routes": "# routes", "routing_controls": "# controls", "pointer": "# pointer"}
+
+
+def built(**changes: Any) -> dict[str, Any]:
+    settings = {name: value for name, value in {**SETTINGS, **changes}.items() if value is not None}
+    return document(settings, SCRIPTS)
+
+
+def test_all_of_it() -> None:
+    made = built()
+    assert made["schemaVersion"] == "0.3" and made["assumeRole"] == "{{ AutomationAssumeRole }}"
+    assert made["parameters"]["TargetRegion"]["allowedValues"] == [EAST, WEST]
+    assert "default" not in made["parameters"]["TargetRegion"], "the target is named, never guessed"
+    assert made["parameters"]["AutomationAssumeRole"]["default"] == ROLE
+    assert made["parameters"]["SafetyRulesToOverride"]["default"] == []
+    names = [step["name"] for step in made["mainSteps"]]
+    assert names == ["SwitchRoutes", "SwitchRoutingControls", "SwitchPointer"]
+    for step in made["mainSteps"]:
+        assert (step["onFailure"], step["isCritical"]) == ("Continue", True)
+        assert step["inputs"]["Runtime"] == "python3.11"
+        assert step["inputs"]["InputPayload"]["target_region"] == "{{ TargetRegion }}"
+        assert step["inputs"]["InputPayload"]["seconds"] < step["timeoutSeconds"] <= 600
+    assert [step.get("isEnd") for step in made["mainSteps"]] == [None, None, True]
+    assert [step["inputs"]["Script"] for step in made["mainSteps"]] == list(SCRIPTS.values())
+    assert made["outputs"] == ["SwitchRoutes.switched", "SwitchRoutingControls.switched", "SwitchPointer.changed"]
+    payload = made["mainSteps"][1]["inputs"]["InputPayload"]
+    assert payload["routing_controls"] == {EAST: [control("east")], WEST: [control("west")]}
+    assert payload["cluster_endpoints"] == ENDPOINTS
+    assert made["mainSteps"][2]["inputs"]["InputPayload"]["table_regions"] == [WEST, EAST]
+    json.dumps(made)
+
+
+def test_only_what_is_there_to_switch() -> None:
+    made = built(routing_controls=None, cluster_endpoints=None, multi_region_access_points=None, assume_role=None)
+    assert [step["name"] for step in made["mainSteps"]] == ["SwitchPointer"] and made["mainSteps"][0]["isEnd"]
+    assert set(made["parameters"]) == {"TargetRegion", "AutomationAssumeRole"}
+    assert "default" not in made["parameters"]["AutomationAssumeRole"]
+    no_regions = built(pointer={"table": "t-x", "name": "n"})
+    assert no_regions["mainSteps"][2]["inputs"]["InputPayload"]["table_regions"] == []
+
+
+def test_every_reference_is_declared() -> None:
+    made = built()
+    references = set(re.findall(r"\{\{\s*([^}\s]+)\s*\}\}", json.dumps(made)))
+    assert references == {*made["parameters"], "automation:EXECUTION_ID"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"regions": [EAST]}, "name at least two"),
+        ({"regions": [EAST, EAST]}, "name at least two"),
+        ({"regions": EAST}, "give a list"),
+        ({"regions": [EAST, "Ireland"]}, "'Ireland' is not a Region"),
+        ({"multi_region_access_points": ["shop"]}, "'shop' is not the ARN of a Multi-Region Access Point"),
+        ({"multi_region_access_points": [f"{ACCESS_POINT}/x"]}, "expected arn:<partition>:s3::<account>"),
+        ({"routing_controls": {EAST: ["x"], WEST: []}}, "'x' is not the ARN of a routing control"),
+        ({"routing_controls": {"eu-north-1": [control("x")]}}, "eu-north-1, which is not among regions"),
+        ({"routing_controls": {EAST: [control("x")], WEST: [control("x")]}}, "is named twice"),
+        ({"routing_controls": [control("x")]}, "give lists of ARNs by Region"),
+        ({"cluster_endpoints": None}, "need cluster_endpoints"),
+        ({"cluster_endpoints": ["https://x"]}, "give a list of endpoint and region"),
+        ({"cluster_endpoints": [{"endpoint": "http://x", "region": EAST}]}, "expected https"),
+        ({"pointer": {"table": "x"}}, "give table and name"),
+        ({"pointer": {"table": "x", "name": "{{ x }}"}}, "which Automation would replace"),
+        ({"pointer": {"table": "x", "name": "x", "regions": ["x"]}}, "'x' is not a Region"),
+        ({"assume_role": "x"}, "assume_role: 'x' is not an ARN"),
+        ({"target": EAST}, "'target' is not a setting"),
+        ({"pointer": None, "routing_controls": None, "multi_region_access_points": None}, "there is nothing to switch"),
+    ],
+)
+def test_settings_that_can_not_be_right(changes: dict[str, Any], told: str) -> None:
+    with pytest.raises(RefusedError, match="The failover runbook: ") as refused:
+        built(**changes)
+    assert told in refused.value.message
+
+
+HOSTILE = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.sampled_from(sorted(SETTINGS)), HOSTILE)
+def test_hostile_settings_are_refused_or_built_but_never_break(name: str, value: Any) -> None:
+    try:
+        made = document({**SETTINGS, name: value}, SCRIPTS)
+    except RefusedError as refused:
+        assert refused.problems
+    else:
+        references = set(re.findall(r"\{\{\s*([^}]*?)\s*\}\}", json.dumps(made)))
+        assert references <= {*made["parameters"], "automation:EXECUTION_ID"}
+
+
+def test_the_role_may_switch_and_nothing_else() -> None:
+    policy = permissions_policy(SETTINGS, "aws-us-gov", ACCOUNT)
+    by_sid = {statement["Sid"]: statement for statement in policy["Statement"]}
+    assert by_sid["SwitchRoutes"]["Resource"] == [ACCESS_POINT]
+    assert by_sid["SwitchRoutingControls"]["Resource"] == [control("east"), control("west")]
+    assert by_sid["SwitchPointer"]["Resource"] == [
+        f"arn:aws-us-gov:dynamodb:{region}:{ACCOUNT}:table/failover-state" for region in sorted((EAST, WEST))
+    ]
+    assert by_sid["SwitchPointer"]["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["shop"]}}
+    assert all("*" not in resource for statement in policy["Statement"] for resource in statement["Resource"])
+    only = {"regions": [EAST, WEST], "pointer": {"table": "t-x", "name": "n"}}
+    (statement,) = permissions_policy(only, "aws", ACCOUNT)["Statement"]
+    assert len(statement["Resource"]) == 2, "without regions of the pointer, those that may be the target"
+    with pytest.raises(RefusedError, match="is not an account id"):
+        permissions_policy(SETTINGS, "aws", "1")
+
+
+def test_only_automation_of_the_account_may_assume_the_role() -> None:
+    (statement,) = trust_policy(ACCOUNT, "aws-cn")["Statement"]
+    assert statement["Principal"] == {"Service": "ssm.amazonaws.com"}
+    assert statement["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": ACCOUNT},
+        "ArnLike": {"aws:SourceArn": f"arn:aws-cn:ssm:*:{ACCOUNT}:automation-execution/*"},
+    }
+    with pytest.raises(RefusedError, match="is not an account id"):
+        trust_policy("x", "aws")
