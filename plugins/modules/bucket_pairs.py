@@ -57,7 +57,8 @@ options:
         suboptions:
           bucket:
             description:
-              - Its name. One that ends in C(-<account>-<Region>-an) is made in that account's own namespace.
+              - Its name. One that ends in C(-<account>-<Region>-an) is made in that account's own namespace; this
+                needs boto3 1.42.67 or newer.
             type: str
             required: true
           region:

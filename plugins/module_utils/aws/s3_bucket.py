@@ -82,6 +82,12 @@ def enable_versioning(client: Any, bucket: str, owner: str | None = None) -> Non
         client.put_bucket_versioning(**_request(bucket, owner), VersioningConfiguration={"Status": "Enabled"})
 
 
+def knows_namespaces(client: Any) -> bool:
+    """Whether this boto3 can ask for a bucket in the account's own namespace: since 1.42.67 by its models."""
+    members = client.meta.service_model.operation_model("CreateBucket").input_shape.members
+    return "BucketNamespace" in members
+
+
 def create_bucket(
     client: Any, bucket: str, region: str, object_lock: bool, enforced: bool, account_regional: bool
 ) -> None:

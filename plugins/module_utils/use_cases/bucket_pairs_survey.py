@@ -9,7 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.aws_dr.s3.plugins.module_utils.aws import s3_bucket
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain import pair_steps as steps
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.bucket_names import is_account_regional
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.pair_plan import Asked
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.pair_steps import Found
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.pairs import Pair, Problem
@@ -67,6 +69,7 @@ def survey(
     looked = Looked(raw, there, frozenset(entries.gone & there.keys()), problems)
     looked.needs = _needs(sides, there, looked.gone, asked)
     looked.found = looking.look_at_buckets(looked.needs, concurrency, progress)
+    looked.problems += namespace_problems(sides.destination, looked)
     locked = [
         pair.destination
         for number, pair in there.items()
@@ -74,6 +77,26 @@ def survey(
     ]
     looking.look_for_locks(looked.found, looked.needs, locked, concurrency)
     return looked
+
+
+def namespace_problems(side: Side, looked: Looked) -> list[Problem]:
+    """Refuse what the boto3 at hand could not ask S3 for, before anything is changed."""
+    wanted = {
+        number: pair
+        for number, pair in looked.pairs.items()
+        if number not in looked.gone
+        and is_account_regional(pair.destination)
+        and not looked.found[pair.destination].exists
+    }
+    return [
+        Problem(
+            f"bucket {pair.destination} is to be made in its account's own namespace, which the boto3 that runs this "
+            f"task does not know; install boto3 1.42.67 or newer, or choose another name",
+            frozenset([number]),
+        )
+        for number, pair in wanted.items()
+        if not s3_bucket.knows_namespaces(side.s3(pair.destination_region))
+    ]
 
 
 def _needs(sides: Sides, pairs: Mapping[int, Pair], gone: frozenset[int], asked: Asked) -> dict[str, Need]:
