@@ -72,9 +72,11 @@ def confirmed(*names: str) -> dict[str, Any]:
 
 def test_what_was_set_up_is_back_filled_and_torn_down_again(aws: Aws, lab: Lab, playbook: Playbook) -> None:
     prepare(aws)
-    playbook(play=SETUP, variables=BOTH)
-    done = playbook(play=BACK_FILL, variables={**BOTH, "dr_back_fill": True})
+    done = playbook(play=SETUP, variables={**BOTH, "dr_back_fill": True})
     assert [one["status"] for one in done.of("replicate it if asked")["buckets"]] == ["done", "done"]
+    again = playbook(play=SETUP, variables={**BOTH, "dr_back_fill": False}, check=True)
+    assert [one["status"] for one in again.of("replicate it if asked")["buckets"]] == ["done_before"] * 2
+    assert again.changed == []
     assert [one["Key"] for one in aws("s3", EU).list_objects_v2(Bucket=DESTINATION)["Contents"]] == ["older"]
     assert playbook(play=BACK_FILL, variables={**BOTH, "dr_back_fill": True}).changed == []
     before = aws("s3").get_bucket_replication(Bucket=SOURCE)["ReplicationConfiguration"]
