@@ -109,7 +109,11 @@ class Flow:
 
 @dataclass(frozen=True)
 class Facts:
-    """All of it. ``groups`` are the Regions of each set of buckets that replicate to each other, by name."""
+    """All of it. ``groups`` are the Regions of each set of buckets that replicate to each other, by name.
+
+    ``account`` is whose credentials these are, ``accounts`` whose they have to be. ``problems`` is further input that
+    can't be right.
+    """
 
     target: str
     groups: Mapping[str, frozenset[str]]
@@ -120,6 +124,7 @@ class Facts:
     said: Mapping[str, Said] = field(default_factory=dict)
     buckets: tuple[TargetBucket, ...] = ()
     flows: tuple[Flow, ...] = ()
+    problems: tuple[str, ...] = ()
 
     def says(self, who: str) -> Said:
         """Give what one of :data:`RANK` says."""

@@ -102,6 +102,8 @@ def _bad_input(facts: Facts) -> Iterator[Reason]:
         elif facts.target not in regions:
             told = f"{name} has no bucket in {facts.target}; it has them in {', '.join(sorted(regions))}"
             yield Reason("not_a_member", told, "Name a Region that all have, or leave this pair out")
+    for problem in facts.problems:
+        yield Reason("bad_input", problem, "Correct that first")
     wrong = facts.accounts - {facts.account}
     if facts.account and wrong:
         told = f"the credentials are those of account {facts.account}, but {', '.join(sorted(wrong))} is asked for"

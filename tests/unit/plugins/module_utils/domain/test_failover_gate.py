@@ -87,6 +87,7 @@ def test_nothing_to_do_when_the_target_is_active_already() -> None:
         ({"groups": {"invoices": frozenset([EU])}}, "one_region"),
         ({"groups": {}}, "no_buckets"),
         ({"accounts": frozenset(["444455556666"])}, "wrong_account"),
+        ({"problems": ("the access point has one Region only",)}, "bad_input"),
         ({"pointer": Pointer("shop", US, claim=claim(US))}, "changing"),
         ({"buckets": (TargetBucket("b", answers=False, error="no answer"),)}, "target_unreachable"),
         ({"buckets": (TargetBucket("b", error="there is no such bucket"),)}, "target_bucket"),
