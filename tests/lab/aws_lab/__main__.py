@@ -82,6 +82,7 @@ async def _run(state_dir: Path) -> None:
         fis,
         identity,
         lambda_sources,
+        mrap,
         patches,
         replication,
     )
@@ -97,6 +98,7 @@ async def _run(state_dir: Path) -> None:
     _prepare_lambda_environment(port, state_dir / "ca.pem")
     patches.apply()
     app.install_routes()
+    mrap.install()  # before all that looks at requests to buckets: the global address is none
     expected_owner.install()
     buckets.install()
     identity.install()

@@ -164,8 +164,8 @@ _paths(
     GET /v20180820/mrap/instances ListMultiRegionAccessPoints
     GET /v20180820/mrap/instances/{name}/policy GetMultiRegionAccessPointPolicy
     GET /v20180820/mrap/instances/{name}/policystatus GetMultiRegionAccessPointPolicyStatus
-    GET /v20180820/mrap/instances/{name}/routes GetMultiRegionAccessPointRoutes
-    PATCH /v20180820/mrap/instances/{name}/routes SubmitMultiRegionAccessPointRoutes
+    GET /v20180820/mrap/instances/{arn+}/routes GetMultiRegionAccessPointRoutes
+    PATCH /v20180820/mrap/instances/{arn+}/routes SubmitMultiRegionAccessPointRoutes
     GET /v20180820/mrap/instances/{name} GetMultiRegionAccessPoint
     GET /v20180820/configuration/publicAccessBlock GetPublicAccessBlock
     PUT /v20180820/configuration/publicAccessBlock PutPublicAccessBlock

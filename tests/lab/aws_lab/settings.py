@@ -38,6 +38,13 @@ class Settings:
     read_after_write_lag: float = 0.0
     # For so long a new user or role is unknown to the policies that name it (on AWS some seconds)
     principal_lag: float = 0.0
+    # Multi-Region Access Points: how long a request is carried out (on AWS minutes), how long a submit of routes takes
+    # (others are refused meanwhile), how long until requests go by new routes (on AWS up to two minutes), and until a
+    # Get shows them
+    mrap_operation_delay: float = 0.05
+    mrap_submit_time: float = 0.0
+    mrap_routes_delay: float = 0.0
+    mrap_routes_shown_delay: float = 0.0
     # Opt-in Regions that the lab's accounts have not enabled
     regions_not_enabled: list[str] = dataclasses.field(default_factory=list)
     # Batch Operations: how long each state is to be seen; tasks a second (0: as many as the lab can); how long a new
