@@ -23,6 +23,9 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.domain import object_cop
 
 Head = dict[str, Any]
 _PARTS_AT_ONCE = 8
+# User Guide, "Add preconditions to S3 operations with conditional requests": the condition does not hold, or another
+# write was quicker. If-Match on a key without a current version is NoSuchKey.
+_OVERTAKEN = frozenset(["PreconditionFailed", "ConditionalRequestConflict", "412", "409"])
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,10 @@ class Copy:
         return f"copy version {self.version_id} of s3://{self.bucket}/{self.source_key} to {self.key!r}"
 
 
+class OvertakenError(Exception):
+    """Another version was written, or a delete marker, before the copy was there."""
+
+
 def copy(
     client: Any,
     what: Copy,
@@ -123,11 +130,20 @@ def copy(
 ) -> str:
     """CopyObject, in parts where the version is larger than ``largest``; gives the version id of the copy.
 
-    ``alive`` is called between the parts; what it raises ends the copy. Raises :class:`AwsError` with the code
-    ``PreconditionFailed`` when the key's current version is not ``what.replacing`` any more.
+    ``alive`` is called between the parts; what it raises ends the copy. Raises :class:`OvertakenError` when the key's
+    current version is not ``what.replacing`` any more.
     """
-    if what.head["ContentLength"] > largest:
-        return _copy_in_parts(client, what, alive, part_bytes)
+    try:
+        if what.head["ContentLength"] > largest:
+            return _copy_in_parts(client, what, alive, part_bytes)
+        return _copy_at_once(client, what)
+    except AwsError as error:
+        if error.code in _OVERTAKEN or (error.code == "NoSuchKey" and what.replacing is not None):
+            raise OvertakenError from error
+        raise
+
+
+def _copy_at_once(client: Any, what: Copy) -> str:
     request = {
         "Bucket": what.bucket,
         "Key": what.key,
@@ -135,12 +151,19 @@ def copy(
         "CopySourceIfMatch": what.head["ETag"],
         "MetadataDirective": "REPLACE",
         **what.kept,
-        **_condition(client, "CopyObject", what.replacing),
     }
     if what.tags is not None:
         request |= {"TaggingDirective": "REPLACE", "Tagging": urlencode(what.tags)}
-    with call(what.doing, "s3:PutObject"):
-        answer = client.copy_object(**request)
+    condition = _condition(client, "CopyObject", what.replacing)
+    try:
+        with call(what.doing, "s3:PutObject"):
+            answer = client.copy_object(**request, **condition)
+    except AwsError as error:
+        # What S3 said to conditional copies before it knew them, and may say where it does not know them yet.
+        if error.code != "NotImplemented" or not condition:
+            raise
+        with call(what.doing, "s3:PutObject"):
+            answer = client.copy_object(**request)
     return str(answer.get("VersionId") or "")
 
 

@@ -20,17 +20,9 @@ from datetime import datetime
 from typing import Any
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws import object_copies, sqs_send, stepfunctions
-from ansible_collections.aws_dr.s3.plugins.module_utils.aws.errors import AwsError
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain import object_copy, reconcile_template
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.reconcile_locate import Place
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.reconcile_stage import COPY, MESSAGE, Stage, Task
-
-# S3 API Reference, "Error responses": the condition does not hold, or another write was quicker.
-_OVERTAKEN = frozenset(["PreconditionFailed", "ConditionalRequestConflict", "412", "409"])
-
-
-class OvertakenError(Exception):
-    """Another version was written meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +55,7 @@ def fill(task: Task, key: str, place: Place | None, values: Mapping[str, Any], a
 def act(stage: Stage, task: Task, what: Restart, now: datetime, alive: Callable[[], None]) -> str:
     """Do it; gives the version, message or execution that came of it.
 
-    Raises :class:`AwsError`, and :class:`OvertakenError` when a copy would hide a version that came meanwhile.
+    Raises :class:`AwsError`, and ``object_copies.OvertakenError`` when a copy would hide a version that came meanwhile.
     """
     if task.action == COPY:
         return _copy(stage, task, what, now, alive)
@@ -89,9 +81,4 @@ def _copy(stage: Stage, task: Task, what: Restart, now: datetime, alive: Callabl
         replacing=place.replacing,
         tags=what.tags,
     )
-    try:
-        return object_copies.copy(stage.s3, copy, alive)
-    except AwsError as error:
-        if error.code in _OVERTAKEN:
-            raise OvertakenError from error
-        raise
+    return object_copies.copy(stage.s3, copy, alive)

@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from ansible_collections.aws_dr.s3.plugins.module_utils.aws import state_table
+from ansible_collections.aws_dr.s3.plugins.module_utils.aws import object_copies, state_table
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.errors import AccessDeniedError, AwsError
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.state_table import WireItem
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain import object_copy, reconcile_marks
@@ -24,7 +24,6 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.domain.reconcile_items i
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.reconcile_marks import Kind
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.reconcile_report import Row
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.reconcile_actions import (
-    OvertakenError,
     Restart,
     act,
     fill,
@@ -144,7 +143,7 @@ class Reconciler:
         try:
             token = reconcile_marks.token(task.table, _plain(key), work.started_text, decision.attempt)
             result = came or act(stage, task, Restart(work.key, place, text, token), self._now(), held.keep)
-        except OvertakenError:
+        except object_copies.OvertakenError:
             after = self._locate(work.key)
             result = came = after.newest if isinstance(after, Place) and after.newest != newest else ""
             if not came:  # no newer version, so a delete marker

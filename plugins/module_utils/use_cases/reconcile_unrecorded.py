@@ -24,7 +24,6 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.domain import reconcile_
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.reconcile_items import UnreadableError, decode_key
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.reconcile_report import Row
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.reconcile_actions import (
-    OvertakenError,
     Restart,
     act,
     fill,
@@ -112,7 +111,7 @@ class ObjectReconciler:
             return Row({}, key, outcomes.FAILED, why=error.code or "no_answer", msg=error.message)
         except UnreadableError as error:
             return Row({}, key, outcomes.FAILED, why="unreadable", msg=f"no item names it, and {error}")
-        except OvertakenError:
+        except object_copies.OvertakenError:
             return Row({}, key, outcomes.UNRECORDED, msg="a newer version came meanwhile, and so its event")
 
     def _restarted(self, key: str) -> Row:

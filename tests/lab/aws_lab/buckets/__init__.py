@@ -12,7 +12,16 @@ def install() -> None:
     from ministack.services import s3
 
     from aws_lab import control, key_use, opt_in, store, tagged
-    from aws_lab.buckets import account_block, bulk_delete, creation, listing, parts, version_list, version_parts
+    from aws_lab.buckets import (
+        account_block,
+        bulk_delete,
+        copying,
+        creation,
+        listing,
+        parts,
+        version_list,
+        version_parts,
+    )
     from aws_lab.buckets.answers import answering, refusing
 
     listed = refusing(lambda _unused, *request: listing.list_buckets(*request))
@@ -24,6 +33,7 @@ def install() -> None:
     account_block.install()
     version_parts.install()
     bulk_delete.install()
+    copying.install()
     key_use.install()
     opt_in.install()
     tagged.install()

@@ -219,6 +219,8 @@ class FakeBucket:
     def _condition(self, request: dict[str, Any]) -> None:
         current = self._find(request["Key"], None)
         etag = current.head["ETag"] if current and not current.marker else None
+        if "IfMatch" in request and etag is None:
+            raise client_error("NoSuchKey", "CopyObject", status=404)
         if ("IfNoneMatch" in request and etag) or ("IfMatch" in request and etag != request["IfMatch"]):
             raise client_error("PreconditionFailed", "CopyObject", status=412)
 
