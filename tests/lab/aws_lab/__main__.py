@@ -73,6 +73,7 @@ async def _run(state_dir: Path) -> None:
         accounts,
         app,
         arc,
+        automation,
         batch,
         buckets,
         cloudtrail,
@@ -109,6 +110,7 @@ async def _run(state_dir: Path) -> None:
     lambda_sources.install()
     fis.install()
     arc.install()
+    automation.install()
     async with app.ministack_running():
         await accounts.bootstrap()
         tasks = [asyncio.create_task(hook()) for hook in extensions.start_hooks()]

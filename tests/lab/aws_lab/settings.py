@@ -34,6 +34,8 @@ class Settings:
     # the same transaction as its targets counts already (AWS does not document it)
     arc_deploy_delay: float = 0.0
     arc_gates_count_at_once: bool = False
+    # Documents of Systems Manager: how long a new version is not active
+    ssm_document_delay: float = 0.0
     # A Get of a configuration just put still shows the old one for so long (S3 documents no bound)
     read_after_write_lag: float = 0.0
     # For so long a new user or role is unknown to the policies that name it (on AWS some seconds)
