@@ -74,7 +74,10 @@ def _look(control: Control, arn: str) -> Operation:
 
 
 def follow(control: Control, request: Request, operation: Operation, patience: Patience) -> None:
-    """Wait for the end. Raises :class:`ToldError` for a bad one, :class:`DeadlineError` when time runs out."""
+    """Wait for the end. Raises :class:`ToldError` for a bad one, :class:`DeadlineError` when time runs out.
+
+    A bad end is none where all is as wanted: somebody else was quicker.
+    """
     doing = request.doing
     ended, over = patient(patience, lambda: _look(control, operation.arn), lambda found: found.over, operation)
     standing = mrap.in_words(ended.regions)
@@ -85,7 +88,7 @@ def follow(control: Control, request: Request, operation: Operation, patience: P
             f"run again to wait for it",
             request_token_arn=ended.arn,
         )
-    if not ended.succeeded:
+    if not ended.succeeded and not request.reached():
         why = f": {ended.error}" if ended.error else ""
         raise ToldError(f"Could not {doing}: the request ended {ended.status}{where}{why}", request_token_arn=ended.arn)
 

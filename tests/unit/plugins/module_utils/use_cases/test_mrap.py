@@ -273,6 +273,9 @@ def test_one_that_somebody_else_deletes_first_is_gone_all_the_same(world: World)
     world.add("invoices", "abc.mrap", {"b-east": "us-east-1"})
     world.errors[DELETE] = [client_error("NoSuchMultiRegionAccessPoint", "Delete", status=404)]
     assert absent(site(world), "invoices").changed
+    world.steps, world.fails = 2, {"delete": "NoSuchMultiRegionAccessPoint"}
+    quicker = Patience(60, 1, sleep=lambda _seconds: world.points.clear())
+    assert absent(replace(site(world), patience=quicker), "invoices").changed
     with pytest.raises(RefusedError, match="is not a name"):
         absent(site(world), "abc.mrap")
 
