@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,15 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.domain import failover_r
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain import failover_runbook_role as role
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import ToldError
 
+
+def wrap_var(value: Any) -> Any:
+    """Give what is never taken for a template: since ansible-core 2.19 everything that a filter builds."""
+    return value
+
+
+with contextlib.suppress(ImportError):  # before 2.19 a fact that holds the runbook would be templated again
+    from ansible.utils.unsafe_proxy import wrap_var  # type: ignore[no-redef]
+
 Document = dict[str, Any]
 _SCRIPTS = Path(__file__).resolve().parents[1] / "module_utils" / "runbook"
 
@@ -23,7 +33,8 @@ def failover_runbook(settings: Any) -> Document:
     """The runbook."""
     names = (runbook.ROUTES, runbook.ROUTING_CONTROLS, runbook.POINTER)
     scripts = {name: (_SCRIPTS / f"{name}.py").read_text(encoding="utf-8") for name in names}
-    return _told(lambda: runbook.document(_mapping(settings), scripts))
+    document: Document = wrap_var(_told(lambda: runbook.document(_mapping(settings), scripts)))
+    return document
 
 
 def failover_runbook_policy(settings: Any, partition: str, account_id: str) -> Document:
