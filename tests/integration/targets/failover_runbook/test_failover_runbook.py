@@ -1,0 +1,150 @@
+# SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The failover runbook: kept in the standby Region, its scripts executed with the permissions of its role alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from ansible_collections.aws_dr.s3.tests.integration.arc import RoutingCluster
+from ansible_collections.aws_dr.s3.tests.integration.capture import ACCOUNT, Aws
+from ansible_collections.aws_dr.s3.tests.integration.conftest import HERE, Lab, Run
+
+EAST, WEST = "us-east-1", "eu-west-1"
+Json = dict[str, Any]
+
+
+class Application:
+    """What fails over: an access point over two buckets, routing controls, a pointer. Active in us-east-1."""
+
+    def __init__(self, aws: Aws, name: str) -> None:
+        self.aws, self.name = aws, name
+        aws("s3").create_bucket(Bucket=f"{name}-a")
+        where = {"LocationConstraint": WEST}
+        aws("s3", WEST).create_bucket(Bucket=f"{name}-b", CreateBucketConfiguration=where)
+        self.access_point = self._access_point()
+        self.cluster = RoutingCluster(aws, name)
+        self.dynamodb = aws("dynamodb", WEST)
+        key = [{"AttributeName": "name", "KeyType": "HASH"}]
+        kinds = [{"AttributeName": "name", "AttributeType": "S"}]
+        self.dynamodb.create_table(
+            TableName=name, KeySchema=key, AttributeDefinitions=kinds, BillingMode="PAY_PER_REQUEST"
+        )
+        self.settings: Json = {
+            "regions": [EAST, WEST],
+            "multi_region_access_points": [self.access_point],
+            "routing_controls": {EAST: [self.cluster.east], WEST: [self.cluster.west]},
+            "cluster_endpoints": self.cluster.endpoints,
+            "pointer": {"table": name, "name": "shop", "regions": [EAST, WEST]},
+            "assume_role": f"arn:aws:iam::{ACCOUNT}:role/{name}",
+        }
+
+    def _access_point(self) -> str:
+        control = self.aws("s3control", "us-west-2")
+        regions = [{"Bucket": f"{self.name}-a"}, {"Bucket": f"{self.name}-b"}]
+        details = {"Name": self.name, "Regions": regions}
+        control.create_multi_region_access_point(AccountId=ACCOUNT, ClientToken=self.name, Details=details)
+        deadline = time.monotonic() + 20
+        while True:
+            found = control.get_multi_region_access_point(AccountId=ACCOUNT, Name=self.name)["AccessPoint"]
+            if found["Status"] == "READY":
+                break
+            assert time.monotonic() < deadline, found
+            time.sleep(0.05)
+        arn = f"arn:aws:s3::{ACCOUNT}:accesspoint/{found['Alias']}"
+        active = [{"Bucket": f"{self.name}-a", "TrafficDialPercentage": 100}]
+        active.append({"Bucket": f"{self.name}-b", "TrafficDialPercentage": 0})
+        control.submit_multi_region_access_point_routes(AccountId=ACCOUNT, Mrap=arn, RouteUpdates=active)
+        return arn
+
+    def keys_with(self, policy: Json) -> dict[str, str]:
+        """Give credentials that may what the policy allows, and nothing else."""
+        iam = self.aws("iam")
+        iam.create_user(UserName=self.name)
+        iam.put_user_policy(UserName=self.name, PolicyName="switch", PolicyDocument=json.dumps(policy))
+        keys = iam.create_access_key(UserName=self.name)["AccessKey"]
+        return {"AWS_ACCESS_KEY_ID": keys["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"]}
+
+    def where(self) -> tuple[Json, Json, str, str]:
+        """Tell dials by Region, routing controls, active Region and the one before."""
+        control = self.aws("s3control", "ap-northeast-1")
+        routes = control.get_multi_region_access_point_routes(AccountId=ACCOUNT, Mrap=self.access_point)["Routes"]
+        dials = {route["Region"]: route["TrafficDialPercentage"] for route in routes}
+        item = self.dynamodb.get_item(TableName=self.name, Key={"name": {"S": "shop"}})["Item"]
+        return dials, self.cluster.states(), item["active_region"]["S"], item.get("previous_region", {}).get("S", "")
+
+
+def execute(document: Json, keys: dict[str, str], target: str) -> Json:
+    given = {"document": document, "parameters": {"TargetRegion": target}, "payload": {"seconds": 20, "delay": 0.1}}
+    done = subprocess.run(
+        [sys.executable, str(HERE / "runbook_steps.py")],
+        input=json.dumps(given),
+        env={**os.environ, **keys},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    ended: Json = json.loads(done.stdout)
+    return ended
+
+
+def test_it_is_kept_and_its_scripts_switch_everything_with_two_regions_gone(
+    aws: Aws, lab: Lab, name: str, playbook: Callable[..., Run]
+) -> None:
+    application = Application(aws, name)
+    content = "{{ settings | aws_dr.s3.failover_runbook }}"
+    options = {"name": f"failover-{name}", "region": WEST, "content": content, "tags": {"purpose": "dr"}}
+    runbook = {"aws_dr.s3.automation_runbook": options}
+    policies = (
+        "{{ [settings | aws_dr.s3.failover_runbook_policy('aws', account), "
+        "account | aws_dr.s3.failover_runbook_trust_policy('aws')] | to_json }}"
+    )
+    run = playbook(
+        tasks=[
+            {"name": "predicted", **runbook, "check_mode": True, "diff": True},
+            {"name": "put", **runbook, "diff": True},
+            {"name": "again", **runbook},
+            {"name": "policies", "ansible.builtin.debug": {"msg": policies}},
+        ],
+        variables={"settings": application.settings, "account": ACCOUNT},
+    )
+    assert run.of("predicted")["changed"] and run.of("put")["changed"] and not run.of("again")["changed"]
+    assert run.of("predicted")["diff"] == run.of("put")["diff"]
+    assert run.of("again")["runbook"]["version"] == "1" and run.of("put")["runbook"]["status"] == "Active"
+    told = run.of("policies")["msg"]
+    switch, trust = told if isinstance(told, list) else json.loads(told)
+    aws("iam").create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+    keys = application.keys_with(switch)
+    text = aws("ssm", WEST).get_document(Name=f"failover-{name}")["Content"]
+    document = json.loads(text)
+    assert len(text) < 32 * 1024, "half of what a document may have"
+
+    for region in (EAST, "us-west-2"):
+        lab.call("POST", f"/regions/{region}/down")
+    first = execute(document, keys, WEST)
+    assert first == {
+        "SwitchRoutes": {"Payload": {"switched": [application.access_point]}},
+        "SwitchRoutingControls": {
+            "Payload": {"switched": sorted([application.cluster.east, application.cluster.west])}
+        },
+        "SwitchPointer": {"Payload": {"changed": True, "table_region": WEST}},
+    }
+    over = ({EAST: 0, WEST: 100}, {"east": "Off", "west": "On"}, WEST, "")
+    assert application.where() == over
+    again = execute(document, keys, WEST)
+    assert [again[step]["Payload"].get("switched") for step in list(again)[:2]] == [[], []]
+    assert again["SwitchPointer"]["Payload"]["changed"] is False and application.where() == over
+
+    for region in (EAST, "us-west-2"):
+        lab.call("POST", f"/regions/{region}/up")
+    back = execute(document, keys, EAST)
+    assert all("Payload" in step for step in back.values()), back
+    assert application.where() == ({EAST: 100, WEST: 0}, {"east": "On", "west": "Off"}, EAST, WEST)
