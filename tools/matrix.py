@@ -70,10 +70,14 @@ def prepare(row: Row, python: str) -> Path:
 
 
 def main() -> int:
-    """Run the rows one after the other; the exit code counts the rows that failed."""
+    """Run the rows one after the other; the exit code counts the rows that failed, and is 1 when none could be run."""
     trust_system_certificates()
     asked = sys.argv[1:] or [row.name for row in ROWS]
-    failed = 0
+    unknown = sorted(set(asked) - {row.name for row in ROWS})
+    if unknown:
+        print(f"no row is called {', '.join(unknown)}; there are {', '.join(row.name for row in ROWS)}")
+        return 1
+    failed = ran = 0
     for row in (row for row in ROWS if row.name in asked):
         python = python_of(row.python)
         if python is None:
@@ -82,8 +86,11 @@ def main() -> int:
         print(f"== {row.name}: Python {row.python}, {row.ansible}, {', '.join(row.packages)}", flush=True)
         environ = {**os.environ, "AWS_DR_BUILD": str(prepare(row, python))}
         command = [sys.executable, "tools/test.py", "unit", "integration"]
+        ran += 1
         failed += int(subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode != 0)
-    return failed
+    if not ran:
+        print("nothing was tested: no row's Python is on this machine")
+    return failed or int(not ran)
 
 
 if __name__ == "__main__":

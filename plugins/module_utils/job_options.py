@@ -9,6 +9,7 @@ from typing import Any
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import RefusedError
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.generator_filter import (
+    ENCRYPTIONS,
     REPLICATION_STATUSES,
     STORAGE_CLASSES,
 )
@@ -89,6 +90,9 @@ def _generator_spec() -> Spec:
         size_greater_than={"type": "int"},
         size_less_than={"type": "int"},
         storage_classes={"type": "list", "elements": "str", "choices": list(STORAGE_CLASSES)},
+        encryption=_text(choices=sorted(ENCRYPTIONS)),
+        kms_key_arn=_text(no_log=False),
+        bucket_key_enabled={"type": "bool", "no_log": False},
     )
 
 

@@ -197,6 +197,22 @@ options:
         type: list
         elements: str
         choices: [DEEP_ARCHIVE, GLACIER, GLACIER_IR, INTELLIGENT_TIERING, ONEZONE_IA, STANDARD, STANDARD_IA]
+      encryption:
+        description:
+          - Only objects that are encrypted in this way at rest. Needs a boto3 that knows this filter.
+        type: str
+        choices: [DSSE-KMS, NOT-SSE, SSE-C, SSE-KMS, SSE-S3]
+        version_added: 0.2.0
+      kms_key_arn:
+        description:
+          - Only objects encrypted with this KMS key, with O(from_generator.encryption=SSE-KMS) or V(DSSE-KMS).
+        type: str
+        version_added: 0.2.0
+      bucket_key_enabled:
+        description:
+          - Only objects encrypted with, or without, an S3 Bucket Key, with O(from_generator.encryption=SSE-KMS).
+        type: bool
+        version_added: 0.2.0
   ledger_table:
     description:
       - Name of the ledger, the DynamoDB table of failure records, in the Region of the task.

@@ -46,6 +46,11 @@ def create_job(client: Any, arguments: dict[str, Any], bucket: str) -> str:
     return job_id
 
 
+def knows_filter(client: Any, name: str) -> bool:
+    """Tell whether this boto3 knows a filter of generated manifests; an older one would not send it."""
+    return name in client.meta.service_model.shape_for("JobManifestGeneratorFilter").members
+
+
 def describe_job(client: Any, account: str, job_id: str) -> Job:
     """DescribeJob. Raises :class:`MissingError` that says where jobs are to be looked for."""
     region = region_of(client)

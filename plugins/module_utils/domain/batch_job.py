@@ -61,6 +61,8 @@ _SITUATIONS = {
     "Suspended": Situation.UNCONFIRMED,
     "Paused": Situation.PAUSED,
 }
+# On its way to an end at which not all tasks are done: how long the rest would take says nothing.
+_WINDING_UP = ("Cancelling", "Failing")
 _ENDS = (Situation.COMPLETE, Situation.FAILED, Situation.CANCELLED)
 
 
@@ -158,7 +160,12 @@ class Job:
     @property
     def told(self) -> str:
         """How far the job is, in one line for a person."""
-        return self.progress.told(self.ended)
+        return self.progress.told(self._stops)
+
+    @property
+    def _stops(self) -> bool:
+        """Whether nothing more of it is to come."""
+        return self.ended or self.status in _WINDING_UP
 
     def as_result(self) -> dict[str, Any]:
         """Give the JSON-able form that modules return."""
@@ -186,7 +193,7 @@ class Job:
             "succeeded_tasks": self.progress.succeeded,
             "failed_tasks": self.progress.failed,
             "rate": self.progress.rate,
-            "seconds_left": 0 if self.ended else self.progress.seconds_left,
+            "seconds_left": 0 if self._stops else self.progress.seconds_left,
         }
 
 

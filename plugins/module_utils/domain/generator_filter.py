@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.arn import parse_arn
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.times import canonical_time
 
 # Statuses of JobManifestGeneratorFilter; it knows no PENDING (botocore, s3control).
@@ -22,6 +23,10 @@ STORAGE_CLASSES = (
     "STANDARD",
     "STANDARD_IA",
 )
+# Members of the union ObjectEncryptionFilter, by the names that S3 calls them.
+ENCRYPTIONS = {"DSSE-KMS": "DSSEKMS", "NOT-SSE": "NOTSSE", "SSE-C": "SSEC", "SSE-KMS": "SSEKMS", "SSE-S3": "SSES3"}
+ENCRYPTION_FILTER = "MatchAnyObjectEncryption"
+_WITH_KEY = ("DSSE-KMS", "SSE-KMS")
 
 
 def build_filters(asked: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -39,7 +44,25 @@ def build_filters(asked: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     filters.update(_sizes(asked, problems))
     if asked.get("storage_classes"):
         filters["MatchAnyStorageClass"] = sorted(set(asked["storage_classes"]))
+    if encryption := _encryption(asked, problems):
+        filters[ENCRYPTION_FILTER] = [encryption]
     return filters, problems
+
+
+def _encryption(asked: Mapping[str, Any], problems: list[str]) -> dict[str, Any]:
+    """Give the one filter that the list may hold (botocore, s3control: ObjectEncryptionFilterList)."""
+    kind, key, bucket_key = asked.get("encryption"), asked.get("kms_key_arn"), asked.get("bucket_key_enabled")
+    if key and kind not in _WITH_KEY:
+        problems.append(f"kms_key_arn goes with encryption {' or '.join(_WITH_KEY)}, not with {kind or 'none'}")
+    if bucket_key is not None and kind != "SSE-KMS":
+        problems.append(f"bucket_key_enabled goes with encryption SSE-KMS, not with {kind or 'none'}")
+    arn = parse_arn(key) if key else None
+    if key and (arn is None or arn.service != "kms" or not arn.resource.startswith("key/")):
+        problems.append(f"kms_key_arn {key!r} is not the ARN of a KMS key")
+    if not kind:
+        return {}
+    details = {"KmsKeyArn": key or None, "BucketKeyEnabled": bucket_key}
+    return {ENCRYPTIONS[kind]: {name: value for name, value in details.items() if value is not None}}
 
 
 def _times(asked: Mapping[str, Any], problems: list[str]) -> dict[str, str]:

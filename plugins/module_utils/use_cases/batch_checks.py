@@ -8,11 +8,12 @@ from __future__ import annotations
 import csv
 import io
 
-from ansible_collections.aws_dr.s3.plugins.module_utils.aws import s3_objects
+from ansible_collections.aws_dr.s3.plugins.module_utils.aws import s3_objects, s3control
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.errors import AccessDeniedError, MissingError
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.iam_role import role_exists
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.s3_bucket import head_bucket
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.arn import is_bucket_name, role_arn_problem
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.generator_filter import ENCRYPTION_FILTER
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.job_request import JobOptions, option_problems
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.manifest import (
     ManifestError,
@@ -80,6 +81,13 @@ class Checks:
             self.problems.append(
                 f"{option} {bucket} is in {region}; it has to be in {source_region}, where the source bucket "
                 f"{source} is"
+            )
+
+    def encryption_filter(self, region: str) -> None:
+        """Refuse a filter on the encryption of objects where boto3 does not know it."""
+        if not s3control.knows_filter(self._access.clients("s3control", region), ENCRYPTION_FILTER):
+            self.problems.append(
+                "from_generator.encryption: this boto3 does not know the filter; install a newer one, or leave it out"
             )
 
     def manifest(self, file: ManifestFile) -> tuple[ManifestFile, str | None]:

@@ -14,7 +14,7 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.aws import s3control
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.errors import MissingError
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.batch_job import Job
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import RefusedError
-from ansible_collections.aws_dr.s3.plugins.module_utils.domain.generator_filter import build_filters
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.generator_filter import ENCRYPTION_FILTER, build_filters
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.job_request import (
     Generator,
     JobOptions,
@@ -117,6 +117,8 @@ class FromGenerator:
         if options.manifest_bucket is not None:
             output_region = checks.bucket_region("manifest_bucket", options.manifest_bucket)
             checks.same_region("manifest_bucket", options.manifest_bucket, output_region, self.bucket, region)
+        if region and ENCRYPTION_FILTER in filters:
+            checks.encryption_filter(region)
         generator = Generator(filters, options.manifest_bucket, options.manifest_prefix)
         return Located(self.bucket, region, generator) if region else None
 

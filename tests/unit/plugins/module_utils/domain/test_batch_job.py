@@ -143,8 +143,8 @@ def test_a_listed_job_is_read_too() -> None:
     assert (job.operation, job.created_at, job.report, job.manifest) == ("S3ReplicateObject", "", {}, {})
 
 
-@pytest.mark.parametrize("status", ["Failed", "Cancelled", "Complete"])
-def test_nothing_is_left_to_wait_for_once_a_job_has_ended(status: str) -> None:
+@pytest.mark.parametrize("status", ["Failed", "Cancelled", "Complete", "Cancelling", "Failing"])
+def test_nothing_is_left_to_wait_for_once_a_job_has_ended_or_is_stopping(status: str) -> None:
     summary = {**DESCRIBED["ProgressSummary"], "TotalNumberOfTasks": 20}
     ended = parse_job({**DESCRIBED, "Status": status, "ProgressSummary": summary}, "us-west-2")
     assert (ended.told, ended.as_result()["progress"]) == ("8 of 20 done, 2 failed, 2/s",) * 2

@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.generator_filter import (
+    ENCRYPTIONS,
     REPLICATION_STATUSES,
     STORAGE_CLASSES,
     build_filters,
 )
+
+KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
 def test_nothing_asked_is_no_filter() -> None:
@@ -31,6 +34,9 @@ def test_everything_asked() -> None:
             "size_greater_than": 0,
             "size_less_than": 10,
             "storage_classes": ["STANDARD_IA", "STANDARD"],
+            "encryption": "SSE-KMS",
+            "kms_key_arn": KEY,
+            "bucket_key_enabled": False,
         }
     )
     assert problems == []
@@ -43,6 +49,7 @@ def test_everything_asked() -> None:
         "ObjectSizeGreaterThanBytes": 0,
         "ObjectSizeLessThanBytes": 10,
         "MatchAnyStorageClass": ["STANDARD", "STANDARD_IA"],
+        "MatchAnyObjectEncryption": [{"SSEKMS": {"KmsKeyArn": KEY, "BucketKeyEnabled": False}}],
     }
 
 
@@ -54,6 +61,10 @@ def test_everything_asked() -> None:
         ({"created_after": "2024-06-01", "created_before": "2024-06-01"}, "nothing could match"),
         ({"size_less_than": -1}, "size_less_than is -1"),
         ({"size_greater_than": 5, "size_less_than": 6}, "no size is greater"),
+        ({"kms_key_arn": KEY}, "kms_key_arn goes with encryption DSSE-KMS or SSE-KMS, not with none"),
+        ({"encryption": "SSE-S3", "kms_key_arn": KEY}, "not with SSE-S3"),
+        ({"encryption": "DSSE-KMS", "bucket_key_enabled": False}, "bucket_key_enabled goes with encryption SSE-KMS"),
+        ({"encryption": "SSE-KMS", "kms_key_arn": "alias/mine"}, "'alias/mine' is not the ARN of a KMS key"),
     ],
 )
 def test_filters_that_cannot_be_right(asked: dict[str, Any], told: str) -> None:
@@ -65,3 +76,5 @@ def test_the_choices_are_those_of_the_sdk() -> None:
     model = pytest.importorskip("botocore.session").get_session().get_service_model("s3control")
     assert sorted(model.shape_for("ReplicationStatus").enum) == sorted(REPLICATION_STATUSES)
     assert set(STORAGE_CLASSES) <= set(model.shape_for("S3StorageClass").enum)
+    if "ObjectEncryptionFilter" in model.shape_names:
+        assert set(ENCRYPTIONS.values()) == set(model.shape_for("ObjectEncryptionFilter").members)
