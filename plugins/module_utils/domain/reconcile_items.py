@@ -16,6 +16,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote_plus
 
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.times import from_datetime
+
 Wire = dict[str, Any]
 Attributes = Mapping[str, Wire]
 
@@ -68,6 +70,11 @@ class Work:
     status: str
     started_text: str
     started: datetime | None
+
+    @property
+    def of(self) -> str:
+        """The start in a form that does not depend on how it is written; empty where it is not looked at."""
+        return from_datetime(self.started) if self.started else ""
 
 
 def read_work(item: Attributes, layout: Layout) -> Work:

@@ -32,7 +32,7 @@ BEGUN, RESTARTED = "begun", "restarted"
 
 @dataclass(frozen=True)
 class Mark:
-    """``run`` is a random token of the run that holds it, ``of`` the start of the work as the item writes it.
+    """``run`` is a random token of the run that holds it, ``of`` the start of the work (``Work.of``).
 
     ``version`` is the newest version of the object before the restart that is no delete marker; empty without one.
     """
@@ -98,9 +98,9 @@ class Patience:
     repeatable: bool = False
 
 
-def decide(mark: Mark | None, started_text: str, now: datetime, patience: Patience) -> Decision:
-    """Say what an unfinished item's mark asks for."""
-    if mark is None or mark.of != started_text:
+def decide(mark: Mark | None, of: str, now: datetime, patience: Patience) -> Decision:
+    """Say what an unfinished item's mark asks for; ``of`` is the start of the work, empty if it is not looked at."""
+    if mark is None or (of and mark.of and of != mark.of):
         return Decision(Kind.RESTART, 1)  # never touched, or the mark is of an earlier start of the same object
     age = (now - datetime.fromisoformat(mark.at)) / timedelta(seconds=1)
     if mark.state == RESTARTED:
@@ -115,7 +115,7 @@ def decide(mark: Mark | None, started_text: str, now: datetime, patience: Patien
 
 def begin(run: str, decision: Decision, work: Work, now: datetime, version: str) -> Mark:
     """Give the mark that says that this run restarts the item."""
-    return Mark(run, decision.attempt, BEGUN, from_datetime(now), work.started_text, version)
+    return Mark(run, decision.attempt, BEGUN, from_datetime(now), work.of, version)
 
 
 def token(table: str, primary_key: Mapping[str, Any], of: str, attempt: int) -> str:

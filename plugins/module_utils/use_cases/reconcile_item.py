@@ -103,7 +103,7 @@ class Reconciler:
         if work.status not in task.due.statuses or not task.due.takes(work.started, now):
             return self._row(item, outcomes.FINISHED_MEANWHILE, msg=f"it is {work.status} by now", work=work)
         mark = reconcile_marks.read_mark(item.get(task.layout.mark), task.layout.mark)
-        decision = reconcile_marks.decide(mark, work.started_text, now, stage.patience(task))
+        decision = reconcile_marks.decide(mark, work.of, now, stage.patience(task))
         case = Case(item, work, mark, decision)
         if decision.kind is Kind.WAIT:
             return None
@@ -141,7 +141,7 @@ class Reconciler:
         # A version that is newer than the one before the first try: its event has fired.
         came = place.newest if task.action == COPY and place and place.newest != newest else ""
         try:
-            token = reconcile_marks.token(task.table, _plain(key), work.started_text, decision.attempt)
+            token = reconcile_marks.token(task.table, _plain(key), work.of, decision.attempt)
             result = came or act(stage, task, Restart(work.key, place, text, token), self._now(), held.keep)
         except object_copies.OvertakenError:
             after = self._locate(work.key)

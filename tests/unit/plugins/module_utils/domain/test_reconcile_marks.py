@@ -78,6 +78,7 @@ def later(seconds: float) -> datetime:
     [
         (None, NOON, PATIENCE, Decision(Kind.RESTART, 1)),
         (mark(of="earlier", attempt=7), NOON, PATIENCE, Decision(Kind.RESTART, 1)),
+        (mark(of=""), NOON, PATIENCE, Decision(Kind.WAIT, 1, 120)),
         (mark(RESTARTED), later(10**6), PATIENCE, Decision(Kind.DONE, 1)),
         (mark(RESTARTED, 3), later(59), Patience(120, again=60), Decision(Kind.DONE, 3)),
         (mark(RESTARTED, 3), later(60), Patience(120, again=60), Decision(Kind.RESTART, 4)),
@@ -103,7 +104,8 @@ def test_whoever_waits_waits_no_longer_than_asked(seen: Mark, now: datetime, beg
 
 def test_a_mark_says_who_and_of_what() -> None:
     work = Work("k", "STARTED", "s", NOON)
-    assert begin("me", Decision(Kind.RESTART, 2), work, NOON, "v9") == Mark("me", 2, BEGUN, AT, "s", "v9")
+    assert begin("me", Decision(Kind.RESTART, 2), work, NOON, "v9") == Mark("me", 2, BEGUN, AT, AT, "v9")
+    assert decide(mark(RESTARTED, of=AT), "", NOON, PATIENCE).kind is Kind.DONE
 
 
 def test_a_token_names_work_and_attempt() -> None:
