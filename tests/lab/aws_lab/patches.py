@@ -10,7 +10,7 @@ import re
 import time
 from typing import Any
 
-from aws_lab import clock, move_tasks, queue_speed
+from aws_lab import alarms, clock, move_tasks, queue_speed
 from aws_lab.hosts import is_aws, parse_host
 
 
@@ -24,6 +24,7 @@ def apply() -> None:
     _queue_batch_permissions()
     queue_speed.apply()
     move_tasks.install()
+    alarms.install()
     _carriage_returns()
     _moving_time()
 

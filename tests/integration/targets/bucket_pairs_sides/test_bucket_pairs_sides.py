@@ -31,7 +31,9 @@ def test_a_destination_of_another_account_is_made_with_its_credentials(
     make(aws, "invoices")
     other = theirs(aws)
     key = theirs(aws, "kms").create_key()["KeyMetadata"]["Arn"]
-    name = f"invoices-{OTHER}-{EU}-an"
+    # Its own namespace, where this boto3 knows of it.
+    create = other.meta.service_model.operation_model("CreateBucket").input_shape
+    name = f"invoices-{OTHER}-{EU}" + ("-an" if "BucketNamespace" in create.members else "")
     asked = task(
         pair("invoices", name, delete_marker_replication=True),
         pair("invoices", "keyed", rule_id="keyed", prefix="k/", destination_options={"replica_kms_key_id": key}),
@@ -55,6 +57,25 @@ def test_a_destination_of_another_account_is_made_with_its_credentials(
     aws("s3").put_object(Bucket="invoices", Key="a", Body=b"x")
     lab.replication_idle()
     assert other.head_object(Bucket=name, Key="a")["ReplicationStatus"] == "REPLICA"
+
+    # The teardown takes its statements out of the policy on the other side, and nobody else's.
+    theirs_too = {"Sid": "Theirs", "Effect": "Deny", "Principal": "*", "Action": "s3:DeleteBucket"}
+    policy = json.loads(other.get_bucket_policy(Bucket=name)["Policy"])
+    policy["Statement"].append({**theirs_too, "Resource": f"arn:aws:s3:::{name}"})
+    other.put_bucket_policy(Bucket=name, Policy=json.dumps(policy))
+    variables = {
+        "teardown_pairs": [pair("invoices", name, destination_options={"account_id": OTHER})],
+        "teardown_destination_account_role": {"role_arn": OTHER_ROLE},
+    }
+    down = {"ansible.builtin.include_role": {"name": "aws_dr.s3.teardown"}, "vars": variables}
+    run = playbook(tasks=[{"name": "Down", **down}, {"name": "Down", **down}])
+    assert sum("Take our statements" in title for title in run.changed) == 1
+    statements = json.loads(other.get_bucket_policy(Bucket=name)["Policy"])["Statement"]
+    assert [said["Sid"] for said in statements] == ["AwsDrTlsOnly", "Theirs"]
+    statements = json.loads(other.get_bucket_policy(Bucket="keyed")["Policy"])["Statement"]
+    assert len(statements) == 3, "the rule of the other pair is still there"
+    policies = aws("iam").list_role_policies(RoleName="s3-replication-invoices")["PolicyNames"]
+    assert policies == ["replicate-to-keyed"]
 
 
 def test_properties_come_along_and_a_pair_can_be_taken_out(

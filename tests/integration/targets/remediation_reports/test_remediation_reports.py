@@ -102,8 +102,9 @@ def test_two_buckets_through_all_that_jobs_may_come_to(playbook: Callable[..., A
     aws("s3").put_object(Bucket=FILES, Key=rows, Body=whole[:-12])
     lab.call("PUT", "/settings", {"batch_task_rate": 0.0})
     run = playbook(play=REMEDIATE, variables=TWO)
-    assert run.output.count("so that a new job takes the same failure records") == 2
-    assert all(f"The report of job {job['JobId']} " in run.output for job in first)
+    told = " ".join(run.output.split())  # ansible-core 2.17 breaks the lines of warnings
+    assert told.count("so that a new job takes the same failure records") == 2
+    assert all(f"The report of job {job['JobId']} " in told for job in first)
     assert ledger_keys(aws) == set()
     texts = [job["Description"] for job in jobs(aws)]
     assert sorted(texts[2:]) == sorted(text.replace("-1 failures", "-2 failures") for text in texts[:2])
