@@ -62,8 +62,8 @@ def read_asked(raw: Iterable[Any]) -> tuple[list[AskedPair], list[str]]:
 
 
 def rules_between(pair: AskedPair, configuration: Configuration | None) -> list[Rule]:
-    """Give the rules that a pair stands for, be they enabled or not."""
-    rules = configuration.read() if configuration else []
+    """Give the rules that a pair stands for, be they enabled or not, by their ids: S3 gives them in any order."""
+    rules = sorted(configuration.read(), key=lambda rule: rule.id) if configuration else []
     return [rule for rule in rules if rule.destination.bucket == pair.destination and pair.rule_id in (None, rule.id)]
 
 
