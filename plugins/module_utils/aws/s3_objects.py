@@ -123,16 +123,23 @@ class ObjectReader(io.RawIOBase):
 
 
 def open_object(
-    client: Any, bucket: str, key: str, owner: str, etag: str | None = None, version_id: str | None = None
+    client: Any, bucket: str, key: str, owner: str | None, etag: str | None = None, version_id: str | None = None
 ) -> ObjectReader:
-    """GetObject as a stream. With ``etag`` another content is an error (``PreconditionFailed``)."""
-    request = {"Bucket": bucket, "Key": key, "ExpectedBucketOwner": owner, **_version(version_id)}
+    """GetObject as a stream. With ``etag`` another content is an error (``PreconditionFailed``).
+
+    ``owner`` is ``None`` only for what the user named and may be anybody's (an inventory).
+    """
+    request = {"Bucket": bucket, "Key": key, **_version(version_id)}
+    if owner:
+        request["ExpectedBucketOwner"] = owner
     if etag:
         request["IfMatch"] = f'"{etag}"'
     return ObjectReader(client, request, f"read s3://{bucket}/{key}")
 
 
-def read_object(client: Any, bucket: str, key: str, owner: str, most: int, version_id: str | None = None) -> bytes:
+def read_object(
+    client: Any, bucket: str, key: str, owner: str | None, most: int, version_id: str | None = None
+) -> bytes:
     """Read at most the first ``most`` bytes of an object."""
     with open_object(client, bucket, key, owner, version_id=version_id) as reader:
         return io.BufferedReader(reader).read(most)

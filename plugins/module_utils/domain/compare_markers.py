@@ -1,0 +1,34 @@
+# SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which delete markers of a source bucket are to be at a destination, as its replication rules say.
+
+Source: S3 User Guide, "Replicating delete markers between buckets" (off unless the rule says so, never by rules with
+tags; V1 rules replicate them) and "Replication configuration file elements" (of overlapping rules to one destination
+the one with the highest priority counts).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.replication_rules import Configuration
+
+
+def markers_expected(configuration: Configuration | None, destination: str) -> Callable[[str], bool]:
+    """Give what tells of a key whether its delete markers are replicated to the bucket ``destination``.
+
+    Where no rule leads there, both buckets are to hold the same, delete markers included. Disabled rules count only
+    where all are: a rule may be disabled for a while, as by an experiment that pauses replication.
+    """
+    rules = [rule for rule in (configuration.read() if configuration else []) if rule.destination.bucket == destination]
+    if not rules:
+        return lambda key: True
+    rules = [rule for rule in rules if rule.status == "enabled"] or rules
+    without_tags = [rule for rule in rules if not rule.tags]
+    by_priority = sorted(without_tags, key=lambda rule: -(rule.priority or 0))
+
+    def expected(key: str) -> bool:
+        return next((rule.delete_marker_replication for rule in by_priority if key.startswith(rule.prefix)), False)
+
+    return expected
