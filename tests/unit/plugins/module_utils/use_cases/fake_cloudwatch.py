@@ -80,6 +80,8 @@ class FakeCloudWatch:
 class FakeClients:
     """``made[service, region]``; roles give the clients named by their ARN."""
 
+    region = "eu-west-1"
+
     def __init__(self, made: dict[tuple[str, str | None], Any], roles: dict[str, FakeClients] | None = None) -> None:
         self.made, self.roles = made, roles or {}
         self.configs: list[Any] = []
