@@ -57,9 +57,9 @@ class Table:
             act, self.rival = self.rival, None
             act()
         values, names = request["ExpressionAttributeValues"], request["ExpressionAttributeNames"]
-        there = self.item.get("revision")
-        missing_is_fine = "attribute_not_exists" in request["ConditionExpression"] and there is None
-        if there != values[":was"] and not missing_is_fine:
+        there, condition = self.item.get("revision"), request["ConditionExpression"]
+        as_read = "#revision = :was" in condition and there == values[":was"]
+        if not as_read and not ("attribute_not_exists(#revision)" in condition and there is None):
             raise client_error("ConditionalCheckFailedException", "UpdateItem")
         sets, _between, removes = request["UpdateExpression"].removeprefix("SET ").partition(" REMOVE ")
         for part in sets.split(", "):

@@ -146,6 +146,12 @@ def test_a_new_version_is_waited_for() -> None:
     assert client.default == 2, "the old one stays the default until the new one is usable"
 
 
+def test_a_runbook_that_is_being_created_is_waited_for() -> None:
+    client = FakeSsm()
+    client.pending = 4
+    assert keep(client, FIRST).results["runbook"]["status"] == "Active"
+
+
 def test_absent() -> None:
     client = FakeSsm()
     assert not keep(client, None).changed
