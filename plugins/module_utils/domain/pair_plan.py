@@ -237,14 +237,10 @@ class Planner:
         except RefusedError as error:
             plan.problems += [Problem(problem, target.pairs) for problem in error.problems]
             return
-        if problem := pair_roles.role_problem(target, found, self.asked.roles, _documents(policies)):
+        if problem := pair_roles.role_problem(target, found, self.asked.roles, policies):
             plan.problems.append(Problem(problem, target.pairs))
             return
         plan.steps += pair_roles.role_steps(target, found, self.asked.roles, policies)
-
-
-def _documents(policies: Mapping[str, tuple[str, Any]]) -> dict[str, Any]:
-    return {name: document for name, (_destination, document) in policies.items()}
 
 
 def _grouped(pairs: Mapping[int, Pair], name: Any) -> dict[str, frozenset[int]]:

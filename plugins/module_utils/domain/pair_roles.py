@@ -46,7 +46,9 @@ def wanted_policies(target: RoleTarget, partition: str) -> dict[str, tuple[str, 
     }
 
 
-def role_problem(target: RoleTarget, found: RoleFound, roles: Roles, policies: Mapping[str, Any]) -> str | None:
+def role_problem(
+    target: RoleTarget, found: RoleFound, roles: Roles, policies: Mapping[str, tuple[str, Document]]
+) -> str | None:
     """Say why the role can't be as it should, or ``None``."""
     name, arn = roles.name(target.bucket), roles.arn(target.bucket)
     if found.problem:

@@ -31,9 +31,11 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_is_changed(
     lab.call("POST", "/regions/eu-north-1/down")
     other = theirs(aws)
     other.create_bucket(Bucket="taken", CreateBucketConfiguration={"LocationConstraint": EU})
-    for bucket in ("good", "one", "two", "shut", "keys", "locked-out", "has-role", "late"):
+    for bucket in ("good", "one", "two", "shut", "keys", "late"):
         make(aws, bucket)
-    make(aws, "there", EU)
+    make(aws, "vault", ObjectLockEnabledForBucket=True)
+    for bucket in ("there", "vault-dr"):
+        make(aws, bucket, EU)
     make(aws, "shut-dr", EU)
     deny = {"Sid": "No", "Effect": "Deny", "Principal": "*", "Action": "s3:GetEncryptionConfiguration"}
     policy = {"Version": "2012-10-17", "Statement": [{**deny, "Resource": "arn:aws:s3:::shut-dr"}]}
@@ -59,14 +61,18 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_is_changed(
         (pair("two", "two-rtc", prefix="a\u0000b"), "it holds a control character"),
     ]
     good = pair("good")
-    buckets = [("good", US), ("one", US), ("two", US), ("shut-dr", EU), ("there", EU)]
+    buckets = [("good", US), ("one", US), ("two", US), ("shut-dr", EU), ("there", EU), ("vault-dr", EU)]
     before = snapshot(aws, *buckets)
     everything = [good, *(one for one, _told in wrong[:-1])]
+    # A role's inline policies hold 10,240 characters, and every destination takes some of them.
+    many = [pair("one", f"one-{'x' * 50}-{number:02}", prefix=f"{number:02}/") for number in range(40)]
     template = {"region": US, "tags": {"a": None}, "destination": {"bucket": "{nam}-dr", "region": EU}}
     run = playbook(
         tasks=[
             task(*everything, called="All"),
             task(discover=template, called="Template"),
+            task(pair("vault"), standard={"object_lock": False}, called="Lock"),
+            task(*many, called="Many"),
             task(good, role="arn:aws:iam::444455556666:role/theirs", role_path="nowhere", called="Role"),
         ],
         expect=None,
@@ -77,6 +83,11 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_is_changed(
     assert "Nothing was changed" in run.of("All")["msg"]
     assert "{nam}; known are {name}" in str(run.of("Template")["problems"])
     assert len(run.of("Role")["problems"]) == 2
+    (problem,) = run.of("Lock")["problems"]
+    assert "vault has Object Lock, the destination bucket vault-dr has not" in problem
+    assert "problems" in run.of("Many"), run.of("Many")["msg"]
+    (problem,) = run.of("Many")["problems"]
+    assert "10,240" in problem, problem
     assert snapshot(aws, *buckets) == before
 
     # One that goes wrong in the middle is told in the same table, and healed by the next run.

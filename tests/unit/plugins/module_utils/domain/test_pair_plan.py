@@ -186,6 +186,9 @@ def test_roles_of_others_and_roles_that_get_too_large_are_told() -> None:
     full = RoleFound(True, ROLE, policies={"theirs": {"Statement": ["x" * 10_240]}})
     (problem,) = texts(planned(pair(), role=full))
     assert "IAM takes 10,240" in problem
+    many = [pair("invoices", f"{number}-{'x' * 50}-dr", prefix=f"{number}/") for number in range(30)]
+    (problem,) = texts(planned(*many))
+    assert "IAM takes 10,240" in problem
     (problem,) = texts(planned(pair(), role=RoleFound(True, problem="Could not look at role")))
     assert problem == "Could not look at role"
 
