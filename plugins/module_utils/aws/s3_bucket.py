@@ -107,6 +107,7 @@ def create_bucket(
         request["ObjectOwnership"] = "BucketOwnerEnforced"
     if account_regional:
         request["BucketNamespace"] = "account-regional"
+        _refuse_old_boto3(client, bucket)
     try:
         with call(f"create bucket {bucket} in {region}", "s3:CreateBucket"):
             client.create_bucket(**request)
@@ -116,6 +117,18 @@ def create_bucket(
             raise AwsError(error.doing, error.code, error.status, error.said, todo) from error
         if error.code != "BucketAlreadyOwnedByYou":
             raise
+
+
+def _refuse_old_boto3(client: Any, bucket: str) -> None:
+    """Say so where boto3, of the target or of Lambda's runtime, is older than the account's own namespace."""
+    if "BucketNamespace" not in client.meta.service_model.operation_model("CreateBucket").input_shape.members:
+        raise AwsError(
+            f"create bucket {bucket} in the account's own namespace",
+            "",
+            0,
+            "this boto3 does not know CreateBucket's BucketNamespace",
+            "Install a newer boto3; to the function of role auto_enroll give it as a layer (auto_enroll_layers)",
+        )
 
 
 def is_empty(client: Any, bucket: str, owner: str | None = None) -> bool:

@@ -162,3 +162,11 @@ def test_pauses_failures_and_the_dead_letter_queue(
     assert "t-taken-dr" in world.log()
     (alarm,) = aws("cloudwatch").describe_alarms(AlarmNames=["s3-auto-enroll-dead"])["MetricAlarms"]
     assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": "s3-auto-enroll-dead"}]
+
+    # What SQS would tell CloudWatch of the queue lets the alarm go off. The lab's SQS publishes no metrics.
+    told = {name: alarm[name] for name in ("MetricName", "Dimensions")}
+    number = world.waiting("s3-auto-enroll-dead")
+    aws("cloudwatch").put_metric_data(Namespace=alarm["Namespace"], MetricData=[{**told, "Value": number}])
+    (alarm,) = aws("cloudwatch").describe_alarms(AlarmNames=["s3-auto-enroll-dead"])["MetricAlarms"]
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/SQS", "ApproximateNumberOfMessagesVisible")
+    assert alarm["StateValue"] == "ALARM"
