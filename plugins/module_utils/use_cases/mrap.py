@@ -90,10 +90,8 @@ class _Maker:
             follow(self._control, request, operation, self._left())
 
     def _creation(self) -> Request:
-        """The alias of one that was created in part makes the second creation another request than the first."""
         control, wish = self._control, self._wish
         members = sorted((member.bucket, member.account) for member in wish.members)
-        partial = self._found.alias if self._found else ""
 
         def reached() -> bool:
             found = find(control, wish.name)
@@ -103,7 +101,7 @@ class _Maker:
             f"create Multi-Region Access Point {wish.name}",
             "create",
             wish.name,
-            [members, wish.whole_block(), partial],
+            [members, wish.whole_block()],
             lambda token: mrap.create_access_point(control.client, control.account, wish, token),
             reached,
         )

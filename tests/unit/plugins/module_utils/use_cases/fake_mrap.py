@@ -69,6 +69,7 @@ class World:
             self._begin(kind, details)
             if not self.steps:
                 self.end(arn)
+        assert self.operations[self.tokens[token]]["details"] == details, "a token stands for one content"
         return {"RequestTokenARN": self.tokens[token]}
 
     def _begin(self, kind: str, details: Json) -> None:

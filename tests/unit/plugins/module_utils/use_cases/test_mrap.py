@@ -105,6 +105,20 @@ def test_created_and_deleted_and_created_again_though_aws_remembers_tokens(world
     assert len(set(aliases)) == 4
 
 
+def test_created_again_as_another_one(world: World) -> None:
+    world.regions["b-north"] = "eu-north-1"
+    for wish in (
+        WISH,
+        replace(WISH, block={"block_public_acls": False}),
+        replace(WISH, members=(Member("b-east"), Member("b-north"))),
+        replace(WISH, members=(Member("b-east", account=ACCOUNT), Member("b-west"))),
+    ):
+        found = made(present(site(world), wish))
+        assert found["public_access_block"] == wish.whole_block()
+        assert {one["bucket"] for one in found["buckets"]} == {one.bucket for one in wish.members}
+        absent(site(world), "invoices")
+
+
 def test_without_waiting_several_can_be_asked_for_and_waited_for_later(world: World) -> None:
     world.steps = 3
     wish = replace(WISH, policy=POLICY)

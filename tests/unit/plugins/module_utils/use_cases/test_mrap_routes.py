@@ -165,6 +165,39 @@ def test_a_change_that_is_never_seen_fails_and_says_where_it_stands(world: World
     assert world.count(SUBMIT) == 2
 
 
+def test_regions_that_answer_again_are_waited_for(world: World) -> None:
+    world.routes_lag = 1
+    submitted = world.submit_routes
+    clock = Clock()
+
+    def then_nobody(arn: str, updates: list[dict[str, Any]]) -> None:
+        submitted(arn, updates)
+        world.down |= set(ROUTE_REGIONS)
+
+    def sleep(seconds: float) -> None:
+        clock.sleep(seconds)
+        if clock.slept == 2:
+            world.down.clear()
+
+    world.submit_routes = then_nobody  # type: ignore[method-assign]
+    task = Task([Entry(ONE, ("us-west-2",))])
+    (result,) = switch(world.client, task, Patience(60, 5, clock.now, sleep)).results["access_points"]
+    assert result["status"] == "switched" and world.count(SUBMIT) == 1
+
+
+def test_regions_that_stay_away_after_the_submit_are_told(world: World) -> None:
+    submitted = world.submit_routes
+
+    def then_nobody(arn: str, updates: list[dict[str, Any]]) -> None:
+        submitted(arn, updates)
+        world.down |= set(ROUTE_REGIONS)
+
+    world.submit_routes = then_nobody  # type: ignore[method-assign]
+    error = failing(world, (ONE, ["us-west-2"]), timeout=10)
+    assert "the routes were submitted, but after 10 s Could not read the routes" in error.message
+    assert error.details["changed"] is True
+
+
 def conflict() -> Exception:
     return client_error("OperationAborted", "Submit", status=409)
 
