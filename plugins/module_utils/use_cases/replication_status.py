@@ -90,6 +90,7 @@ class _Status:
     """Reads; notes which Regions do not answer."""
 
     def __init__(self, clients: Clients, task: Task, now: datetime) -> None:
+        # Roles are assumed in the task's Region, which has to be up.
         self.source = clients.assuming(task.source_role) if task.source_role else clients
         self.destination = clients.assuming(task.destination_role) if task.destination_role else None
         self._task, self._now = task, now

@@ -348,7 +348,7 @@ def test_check_mode_tells_and_writes_nothing(world: World, tmp_path: Path) -> No
 def test_file_and_object_are_both_read_and_both_written(world: World, tmp_path: Path) -> None:
     pair, file = world.pair("src", "copy"), tmp_path / "history"
     world.buckets["state"] = FakeBucket("us-west-2")
-    kept = {"history_file": str(file), "history_bucket": "state", "history_region": "us-west-2"}
+    kept: dict[str, Any] = {"history_file": str(file), "history_bucket": "state", "history_region": "us-west-2"}
     world.buckets["src"].delay = {"copy": 2}
     canary(world, pair, history_file=str(file))
     file.write_text(file.read_text() + '{"at": "cut o')
