@@ -132,11 +132,6 @@ options:
       - Where to write all differences as CSV, in no order. A file on the host that runs the module, or
         C(s3://bucket/key) in the account of the task's own credentials.
     type: str
-  concurrency:
-    description:
-      - How many AWS calls are under way at once, from 1 to 256.
-    type: int
-    default: 32
 attributes:
   check_mode:
     support: full
@@ -153,6 +148,7 @@ extends_documentation_fragment:
   - aws_dr.s3.attributes
   - aws_dr.s3.attributes.action_group
   - aws_dr.s3.account_roles
+  - aws_dr.s3.concurrency
 notes:
   - The module changes nothing in the buckets that it compares.
   - A pair that can't be compared stops no other. The task fails in the end, and RV(pairs) is among the results of the
@@ -394,7 +390,7 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.outcome import
 def main() -> NoReturn:
     """Name the options, wire the use case."""
     module = AwsDrModule(
-        argument_spec={**compare_spec(), **account_roles_spec(), **concurrency_spec(32)}, supports_check_mode=True
+        argument_spec={**compare_spec(), **account_roles_spec(), **concurrency_spec()}, supports_check_mode=True
     )
 
     def own() -> tuple[Any, str]:

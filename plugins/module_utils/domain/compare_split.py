@@ -4,7 +4,7 @@
 """Where to split a range of keys that is being listed, so that others can list the rest of it at the same time.
 
 Nobody knows which keys are still to come. A guess is a marker: a listing may begin behind any text, and a question with
-``max-keys`` 1 tells whether a key follows it. Guesses are about keys that look like the one the listing has come to.
+``max-keys`` 1 tells which key follows it. Guesses are about keys that look like the one the listing has come to.
 They decide how fast the listing is; whatever is guessed, both parts together are the whole.
 """
 
@@ -17,39 +17,40 @@ _CLASSES = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
 _LONGEST = 1024  # bytes of UTF-8 (S3 User Guide, "Naming Amazon S3 objects")
 _LAST_CHARACTER = "\U0010ffff"
 
-Follows = Callable[[str], bool]
+Follows = Callable[[str], str | None]
 
 
 def split_point(current: str, prefix: str, follows: Follows) -> str | None:
     """Give a marker beyond ``current``, the key that the listing has come to, after which keys follow.
 
-    ``follows`` tells of a marker whether a key of the range comes after it. All keys begin with ``prefix``. Keys that
-    differ from ``current`` as early as possible lie as far ahead as possible: where that is, is found by halving; then
-    the middle of the characters that come there. ``None``: none of the guesses was good.
+    ``follows`` gives the key of the range that comes after a marker, if one does. All keys begin with ``prefix``. Keys
+    that differ from ``current`` as early as possible lie as far ahead as possible: where that is, is found by halving;
+    then the middle of the characters that come there. ``None``: none of the guesses was good.
     """
-    depth = _first(range(len(prefix), len(current)), lambda at: _asks(_after(current, at), follows))
-    if depth is None:
-        return None
-    greater = _greater(current[depth])
-    while greater:
-        middle = len(greater) // 2
-        marker = current[:depth] + greater[middle]
-        if _asks(marker, follows):
-            return marker
-        greater = greater[:middle]
-    return _after(current, depth)
-
-
-def _first(places: range, holds: Callable[[int], bool]) -> int | None:
-    """Give the least place for which it holds, given that it holds for all greater ones as well."""
-    low, high = 0, len(places)
+    low, high, best = len(prefix), len(current), None
     while low < high:
         middle = (low + high) // 2
-        if holds(places[middle]):
-            high = middle
-        else:
+        marker = _after(current, middle)
+        key = _asked(marker, follows)
+        if key is None:
             low = middle + 1
-    return places[low] if low < len(places) else None
+        else:  # it tells itself how early it differs
+            best, high = marker, min(middle, _common(current, key))
+    if best is None:
+        return None
+    greater = _greater(current[low])
+    while greater:
+        middle = len(greater) // 2
+        marker = current[:low] + greater[middle]
+        if _asked(marker, follows) is not None:
+            return marker
+        greater = greater[:middle]
+    return best
+
+
+def _common(one: str, other: str) -> int:
+    """Give the length of what both begin with."""
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def _after(current: str, place: int) -> str | None:
@@ -61,8 +62,8 @@ def _after(current: str, place: int) -> str | None:
     return current[:place] + chr(0xE000 if number == 0xD800 else number)  # surrogates are no characters
 
 
-def _asks(marker: str | None, follows: Follows) -> bool:
-    return marker is not None and len(marker.encode()) <= _LONGEST and follows(marker)
+def _asked(marker: str | None, follows: Follows) -> str | None:
+    return follows(marker) if marker is not None and len(marker.encode()) <= _LONGEST else None
 
 
 def _greater(character: str) -> str:

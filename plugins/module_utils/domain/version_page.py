@@ -12,6 +12,7 @@ the document is whole; for anything else the caller has the XML parser. Source: 
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 from typing import NamedTuple
 from urllib.parse import unquote_plus
 
@@ -20,20 +21,20 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.domain.compare_kinds imp
 _OWNER = r"(?:<Owner>(?:<ID>[^<]*</ID>)?(?:<DisplayName>[^<]*</DisplayName>)?</Owner>)?"
 _CHECKSUM = r"(?:<ChecksumAlgorithm>[^<]*</ChecksumAlgorithm>)*(?:<ChecksumType>[^<]*</ChecksumType>)?"
 _VERSION = re.compile(
-    r"(<(Version|DeleteMarker)>"
+    r"(<(?:(Version)|DeleteMarker)>"
     r"<Key>([^<&]+)</Key>"
     r"<VersionId>([^<&]+)</VersionId>"
     r"<IsLatest>(true|false)</IsLatest>"
     r"<LastModified>(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)</LastModified>"
-    rf"(?:<ETag>(?:&quot;|&#34;|\")?([^<&\"]+)(?:&quot;|&#34;|\")?</ETag>)?"
-    rf"{_CHECKSUM}(?:<Size>(\d+)</Size>)?"
+    rf"(?(2)<ETag>(?:&quot;|&#34;|\")?([^<&\"]+)(?:&quot;|&#34;|\")?</ETag>{_CHECKSUM}<Size>(\d+)</Size>)"
     rf"{_OWNER}(?:<StorageClass>[^<]*</StorageClass>)?{_OWNER}"
-    r"</\2>)",
+    r"</(?(2)Version|DeleteMarker)>)",
     re.ASCII,
 )
 _BEGINS, _ENDS = ("<Version>", "<DeleteMarker>"), ("</Version>", "</DeleteMarker>")
 _ENCODED = re.compile(r"<EncodingType>url</EncodingType>")
 _LAST = "</ListVersionsResult>"
+_WHOLE = itemgetter(0)
 
 
 class Page(NamedTuple):
@@ -57,20 +58,18 @@ def read_page(body: bytes) -> Page | None:
     if not _ENCODED.search(rest) or any(mark in rest for mark in ("<!", "<CommonPrefixes>", *_BEGINS, *_ENDS)):
         return None
     found = _VERSION.findall(text, begin, end)
-    if sum(len(one[0]) for one in found) != end - begin:
-        return None
-    if any(one[1] == "Version" and not (one[6] and one[7]) for one in found):  # ETag and size
+    if sum(map(len, map(_WHOLE, found))) != end - begin:
         return None
     entries = [
         Entry(
             unquote_plus(key, errors="strict") if "%" in key or "+" in key else key,
             version_id,
-            kind == "DeleteMarker",
+            not version,
             latest == "true",
             modified,
             int(size or 0),
             etag,
         )
-        for _whole, kind, key, version_id, latest, modified, etag, size in found
+        for _whole, version, key, version_id, latest, modified, etag, size in found
     ]
     return Page(entries, rest.encode())

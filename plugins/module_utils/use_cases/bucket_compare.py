@@ -70,7 +70,7 @@ class Task:
     max_heads: int = 10_000
     max_listed: int = 100
     output: str | None = None
-    concurrency: int = 32
+    concurrency: int = 16
     page_size: int = s3_version_pages.LARGEST_PAGE
 
 

@@ -19,6 +19,8 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.domain.compare_kinds imp
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.compare_split import split_point
 
 _KEY = attrgetter("key")
+# Cutting costs some questions, and on either side a page that is read in vain: so many pages first, of both sides.
+_REST = 4
 
 # Gives the page behind a place, of at most so many entries.
 ListPage = Callable[[str, Place | None, int], VersionPage]
@@ -79,19 +81,21 @@ class Span:
         if not going:
             return None
 
-        def follows(marker: str) -> bool:
+        def follows(marker: str) -> str | None:
             if any(bound is not None and marker >= bound for bound in (high, self._end)):
-                return False
+                return None
             page = going[0](self.prefix, Place(marker), 1)
             if page.entries and (high is None or page.entries[0].key <= high):
-                return True
+                return page.entries[0].key
             self._end = marker
-            return False
+            return None
 
         point = split_point(position, self.prefix, follows) if position else None
         with self._lock:
             if point is None or point < self._position or self.high != high or not self._going:
-                self.rest = 2 * self.pages + 2
+                self.rest = 2 * self.pages + _REST
                 return None
-            self.high, self.rest = point, self.pages + 2
-        return Span(self.prefix, point, high, self._end)
+            self.high, self.rest = point, self.pages + _REST
+        cut = Span(self.prefix, point, high, self._end)
+        cut.rest = _REST
+        return cut
