@@ -13,8 +13,8 @@ author:
   - aws_dr.s3 contributors (@aws-dr)
 description:
   - Writes a small object for each replication rule of many pairs, all at once, waits until the same version is in the
-    destination bucket and the source says V(COMPLETED), tells how many seconds that took, and removes the probes on
-    both sides, version by version.
+    destination bucket and the source says V(COMPLETED), tells how many seconds it took, and removes the probes on both
+    sides, version by version.
   - A probe fits its rule - it begins with the rule's prefix, bears the rule's tags, and is encrypted as the bucket
     encrypts unasked, or with the first key of C(source.kms_key_arns) when the rule replicates SSE-KMS objects. Rules of
     a bucket with the same filter share a probe.
@@ -215,7 +215,8 @@ rules:
       sample: to-invoices-dr
     status:
       description:
-        - V(replicated) - the replica is there and the source says so. V(timed_out) - not in O(wait_timeout).
+        - V(replicated) - the replica is there, and the source says V(COMPLETED) unless the probe goes to several
+          destinations. V(timed_out) - not in O(wait_timeout).
         - V(failed) - S3 gave it up, or will never try. V(unreachable) - a Region does not answer.
         - V(not_configured) - there is no enabled rule. V(could_not_read) - the caller may not read the rules or one
           side of the probe. V(not_written) - S3 did not take the probe.

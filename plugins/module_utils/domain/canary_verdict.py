@@ -58,10 +58,13 @@ class Seen:
 
 
 def judge(seen: Seen, elsewhere: bool, elapsed: float, timeout: float) -> str | None:
-    """Give what came of it; ``None`` while it is worth looking again. ``elsewhere``: it goes to other buckets too."""
+    """Give what came of it; ``None`` while it is worth looking again.
+
+    ``elsewhere``: it goes to other buckets too, so that the source's status says nothing of a replica that is here.
+    """
     silent = max(seen.silent.values(), default=0)
     if seen.replica_after is not None and (
-        seen.source_status == "COMPLETED" or seen.gone or silent >= SILENT_LOOKS or (elsewhere and _failed(seen))
+        elsewhere or seen.source_status == "COMPLETED" or seen.gone or silent >= SILENT_LOOKS
     ):
         return REPLICATED
     if seen.error:
@@ -94,8 +97,8 @@ def told(status: str, seen: Seen, measure: Measure, key: str, waited: float) -> 
     what = f"s3://{pair.source}/{key}"
     if status == REPLICATED:
         after = f"{what} was in {pair.destination} after {seen.replica_after or 0:.1f} seconds"
-        failed = "; its status is FAILED, so another destination of it failed" if _failed(seen) else ""
-        return after + failed
+        failed = "; its status is FAILED, so another destination of it failed"
+        return after + (failed if seen.source_status == "FAILED" else "")
     if status == TIMED_OUT:
         says = f"its status is {seen.source_status}" if seen.source_status else "S3 shows no replication status of it"
         there = "it is" if seen.replica_after is not None else "it is not"
@@ -124,7 +127,3 @@ def row_of(pair: AskedPair, rule_id: str | None, status: str, msg: str, **known:
         "msg": msg,
         **known,
     }
-
-
-def _failed(seen: Seen) -> bool:
-    return seen.source_status == "FAILED"

@@ -69,7 +69,7 @@ def backlog(answer: str, points: Points, now: datetime, stale_after: float) -> R
     newest = {name: max(points[name]) for name in BACKLOG if points.get(name)}
     figures: Row = dict.fromkeys(BACKLOG)
     for name, (_when, value) in newest.items():
-        figures[name] = value if name == "latency_seconds" else round(value)
+        figures[name] = round(value, 3) if name == "latency_seconds" else round(value)
     measured = min((when for when, _value in newest.values()), default=None)
     age = _age(measured, now)
     return {

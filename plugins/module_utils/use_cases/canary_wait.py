@@ -25,6 +25,10 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.domain.canary_verdict im
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.until import Patience
 
 
+# S3 API Reference, HeadObject: who may not list the bucket gets 403 for what is not there.
+_NO_LIST = "Without s3:ListBucket on the bucket S3 says the same while the replica is not there yet"
+
+
 @dataclass
 class Flight:
     """A probe that was written, and what is known of it by the place of each measure. ``began``: of the clock."""
@@ -122,4 +126,4 @@ def _note(seen: Seen, error: AwsError, region: str) -> None:
     if isinstance(error, UnreachableError):
         seen.silent[region] = seen.silent.get(region, 0) + 1
     elif isinstance(error, AccessDeniedError):
-        seen.error = error.message
+        seen.error = f"{error.message}. {_NO_LIST}"

@@ -36,6 +36,8 @@ def measure(kms: str | None = None, acting: str = "r") -> Measure:
         ({"source_status": "FAILED", "failed_after": 1.0}, True, 2, None),
         ({"source_status": "FAILED", "failed_after": 1.0}, True, 20, "failed"),
         ({"source_status": "FAILED", "failed_after": 1.0, "replica_after": 3.0}, True, 3, "replicated"),
+        # Nor does it have to wait for another destination.
+        ({"source_status": "PENDING", "replica_after": 3.0}, True, 3, "replicated"),
         ({"gone": True}, False, 1, "failed"),
         ({"gone": True, "replica_after": 1.0}, False, 1, "replicated"),
         ({"silent": {"eu-west-1": 2}}, False, 1, None),

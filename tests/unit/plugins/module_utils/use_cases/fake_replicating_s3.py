@@ -44,7 +44,10 @@ class FakeVersion:
 
 @dataclass
 class FakeBucket:
-    """A bucket. ``delay``: seconds until its objects are at a destination; None: S3 gives up; missing: at once."""
+    """A bucket. ``delay``: seconds until its objects are at a destination; None: S3 gives up; missing: at once.
+
+    ``keeps``: the mode of Object Lock that its versions get; ``stays``: the replication status that they never leave.
+    """
 
     region: str
     rules: list[Raw] = field(default_factory=list)
@@ -54,6 +57,7 @@ class FakeBucket:
     versioning: str = "Enabled"
     retention: bool = False
     keeps: str = ""
+    stays: str = ""
     owner: str = OWNER
 
 
@@ -215,7 +219,7 @@ class FakeClient:
             return {"ReplicationStatus": "FAILED", **locks}
         if not bucket.rules:
             return locks
-        return {"ReplicationStatus": "PENDING" if version.due else "COMPLETED", **locks}
+        return {"ReplicationStatus": bucket.stays or ("PENDING" if version.due else "COMPLETED"), **locks}
 
     def delete_object(self, Bucket: str, Key: str, VersionId: str, ExpectedBucketOwner: str) -> Raw:  # noqa: N803
         bucket = self._called("delete", Bucket, ExpectedBucketOwner)

@@ -189,21 +189,30 @@ def test_a_region_that_is_lost_on_the_way_is_told_soon(world: World) -> None:
     assert outcome.warnings == ["1 probes could not be removed; see left"]
 
 
-def test_a_replica_that_is_there_counts_although_the_source_is_lost(world: World) -> None:
+@pytest.mark.parametrize("down", [HOME, AWAY])
+def test_short_silences_are_waited_out(world: World, down: str) -> None:
     pair = world.pair("src", "copy")
-    world.pair("src", "slow")
-    world.buckets["src"].delay = {"copy": 3, "slow": 500}
-    world.planned.append((5, lambda: world.down.add(HOME)))
-    outcome = canary(world, pair)
-    assert rows(outcome) == [("to-copy", "replicated", 3.0)]
-    assert {one["bucket"] for one in outcome.results["left"]} == {"src"}
+    world.buckets["src"].delay = {"copy": 12}
+    for moment in (2, 6):
+        world.planned += [(moment, lambda: world.down.add(down)), (moment + 2, world.down.clear)]
+    assert rows(canary(world, pair)) == [("to-copy", "replicated", 12.0)]
 
 
-def test_a_short_silence_is_waited_out(world: World) -> None:
+def test_a_silence_that_is_over_is_no_excuse(world: World) -> None:
     pair = world.pair("src", "copy")
     world.buckets["src"].delay = {"copy": 10}
-    world.planned += [(2, lambda: world.down.add(AWAY)), (4, lambda: world.down.clear())]
-    assert rows(canary(world, pair)) == [("to-copy", "replicated", 10.0)]
+    world.planned += [(2, lambda: world.down.add(AWAY)), (3.5, world.down.clear)]
+    world.buckets["src"].stays = "PENDING"
+    (row,) = canary(world, pair).results["rules"]
+    assert (row["status"], row["source_status"]) == ("timed_out", "PENDING")
+    assert "it is in copy after 60 seconds, and its status is PENDING" in row["msg"]
+
+
+def test_a_destination_that_takes_for_ever_holds_up_no_other(world: World) -> None:
+    pairs = [world.pair("src", "copy"), world.pair("src", "slow")]
+    world.buckets["src"].delay = {"copy": 3, "slow": 500}
+    outcome = canary(world, *pairs)
+    assert rows(outcome) == [("to-copy", "replicated", 3.0), ("to-slow", "timed_out", 60.0)]
 
 
 # ---- what is refused ----
