@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import RefusedError
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.generator_filter import (
     ENCRYPTIONS,
     REPLICATION_STATUSES,
@@ -29,7 +28,6 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.job_plan impor
     FromManifest,
     Origin,
 )
-from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.until import Patience
 
 ORIGINS = ("from_failures", "from_manifest", "from_generator")
 
@@ -145,20 +143,6 @@ def options_from(params: dict[str, Any]) -> JobOptions:
 def wish_from(params: dict[str, Any]) -> Wish:
     """Give what is wanted of a job that is there."""
     return Wish(params["priority"], params["confirmation_required"], params["state"] == "cancelled")
-
-
-def patience_from(params: dict[str, Any]) -> Patience | None:
-    """Give how long to wait; ``None`` when not at all. Raises :class:`RefusedError`."""
-    if not params["wait"]:
-        return None
-    problems = []
-    if params["wait_timeout"] < 0:
-        problems.append(f"wait_timeout is {params['wait_timeout']}; it must not be negative")
-    if params["wait_delay"] < 1:
-        problems.append(f"wait_delay is {params['wait_delay']}; it must be at least 1")
-    if problems:
-        raise RefusedError("The wait can't be right", problems)
-    return Patience(params["wait_timeout"], params["wait_delay"])
 
 
 def access_of(module: AwsDrModule) -> Access:

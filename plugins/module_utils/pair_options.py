@@ -11,10 +11,10 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.domain.back_fill import 
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.pair_discovery import Discovery
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.pair_steps import Standard
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.properties import PROPERTIES
-from ansible_collections.aws_dr.s3.plugins.module_utils.job_options import patience_from
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.bucket_pairs import NOTIFICATION_ID, Task
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.bucket_pairs_back_fill import BackFilling
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.bucket_pairs_mirror import Mirroring
+from ansible_collections.aws_dr.s3.plugins.module_utils.wait_options import patience_from
 
 Spec = dict[str, Any]
 

@@ -626,13 +626,13 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.job_options import (
     job_spec,
     options_from,
     origin_from,
-    patience_from,
     wish_from,
 )
 from ansible_collections.aws_dr.s3.plugins.module_utils.module import AwsDrModule, concurrency_spec, wait_spec
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.adjust_job import adjust_job
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.outcome import Outcome
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.run_batch_job import run_batch_job
+from ansible_collections.aws_dr.s3.plugins.module_utils.wait_options import patience_from
 
 
 def main() -> NoReturn:

@@ -234,11 +234,11 @@ end:
   sample: stopped
 """
 
-from ansible_collections.aws_dr.s3.plugins.module_utils.job_options import patience_from
 from ansible_collections.aws_dr.s3.plugins.module_utils.module import AwsDrModule, wait_spec
 from ansible_collections.aws_dr.s3.plugins.module_utils.progress_file import progress_of, progress_spec
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.fis_experiment import Place, Request, start, stop
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.outcome import Outcome
+from ansible_collections.aws_dr.s3.plugins.module_utils.wait_options import patience_from
 
 _TARGET_TAGS = {
     "buckets": {"type": "list", "elements": "str", "required": True},

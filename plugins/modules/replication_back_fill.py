@@ -276,12 +276,13 @@ from typing import Any, NoReturn
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import RefusedError
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.generator_filter import REPLICATION_STATUSES
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.job_request import JobOptions
-from ansible_collections.aws_dr.s3.plugins.module_utils.job_options import access_of, patience_from
+from ansible_collections.aws_dr.s3.plugins.module_utils.job_options import access_of
 from ansible_collections.aws_dr.s3.plugins.module_utils.module import AwsDrModule, concurrency_spec, wait_spec
 from ansible_collections.aws_dr.s3.plugins.module_utils.progress_file import progress_of, progress_spec
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.back_fill import back_fill
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.back_fill_work import Task
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.outcome import Outcome
+from ansible_collections.aws_dr.s3.plugins.module_utils.wait_options import patience_from
 
 _BUCKETS: dict[str, Any] = {
     "bucket": {"type": "str", "required": True, "aliases": ["name"]},
