@@ -270,7 +270,6 @@ def _option_problems(task: Task, patience: Patience) -> list[str]:
         problems.append(f"history_size is {task.history_size}; it must be 1 or more")
     if task.history_bucket and not task.history_key:
         problems.append("history_key is empty; name an object")
-    problems += [problem for role in (task.source_role, task.destination_role) if role for problem in role.problems()]
     return problems
 
 

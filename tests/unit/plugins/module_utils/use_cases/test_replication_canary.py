@@ -208,6 +208,15 @@ def test_a_silence_that_is_over_is_no_excuse(world: World) -> None:
     assert "it is in copy after 60 seconds, and its status is PENDING" in row["msg"]
 
 
+def test_the_seconds_are_those_until_the_replica_was_there(world: World) -> None:
+    pair = world.pair("src", "copy")
+    world.buckets["src"].delay = {"copy": 3}
+    world.buckets["src"].stays = "PENDING"
+    world.planned.append((8, lambda: setattr(world.buckets["src"], "stays", "COMPLETED")))
+    assert rows(canary(world, pair)) == [("to-copy", "replicated", 3.0)]
+    assert world.time >= 8
+
+
 def test_a_destination_that_takes_for_ever_holds_up_no_other(world: World) -> None:
     pairs = [world.pair("src", "copy"), world.pair("src", "slow")]
     world.buckets["src"].delay = {"copy": 3, "slow": 500}
