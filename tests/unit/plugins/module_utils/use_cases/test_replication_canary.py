@@ -200,7 +200,7 @@ def test_short_silences_are_waited_out(world: World, down: str) -> None:
 
 def test_a_silence_that_is_over_is_no_excuse(world: World) -> None:
     pair = world.pair("src", "copy")
-    world.buckets["src"].delay = {"copy": 10}
+    world.buckets["src"].delay = {"copy": 3}
     world.planned += [(2, lambda: world.down.add(AWAY)), (3.5, world.down.clear)]
     world.buckets["src"].stays = "PENDING"
     (row,) = canary(world, pair).results["rules"]
