@@ -29,7 +29,14 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases import (
 )
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.active_region import Place, read
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.arc_cluster import Place as ClusterPlace
-from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.arc_cluster import Surroundings
+from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.arc_cluster import Surroundings as ClusterSurroundings
+from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.bucket_compare import (
+    PairTask,
+    SideTask,
+    Surroundings,
+    compare_buckets,
+)
+from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.bucket_compare import Task as CompareTask
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.failover_preflight import Pair, Row, Sources
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.until import Patience
 
@@ -38,11 +45,15 @@ _CLUSTER_TIMEOUT = 15
 
 
 class Asked:
-    """Asks AWS with the credentials of ``clients``; what concerns all Regions is asked in that of the target."""
+    """Asks AWS with the credentials of ``clients``; what concerns all Regions is asked in that of the target.
 
-    def __init__(self, clients: Clients, target: str, avoid: str | None, concurrency: int) -> None:
+    ``folder`` is where files may lie for a while.
+    """
+
+    def __init__(self, clients: Clients, folder: str, target: str, avoid: str | None, concurrency: int) -> None:
         self._clients = clients.varied(BRIEFLY)
-        self._all, self._target, self._avoid, self._concurrency = clients, target, avoid, concurrency
+        self._all, self._folder, self._target, self._avoid = clients, folder, target, avoid
+        self._concurrency = concurrency
 
     def sources(self, place: Place, name: str) -> Sources:
         """Give all of it, with the pointer ``name`` at ``place``."""
@@ -113,15 +124,36 @@ class Asked:
             return self._clients.get(CONTROL_PLANE, CONTROL_PLANE_REGION)
 
         seed = random.SystemRandom().randrange(2**32)
-        surroundings = Surroundings(connect, control_plane, Patience(_CLUSTER_TIMEOUT, 1), seed)
+        surroundings = ClusterSurroundings(connect, control_plane, Patience(_CLUSTER_TIMEOUT, 1), seed)
         place = ClusterPlace(endpoints, None)
         found = arc_routing_control_info.read(surroundings, place, arns, None)
         states: Sequence[Row] = found.results["routing_controls"]
         return states
 
     def compare(self, pairs: Sequence[Pair]) -> Sequence[Row]:
-        """What is on one side and not on the other."""
-        raise ToldError(f"{len(pairs)} pairs can't be compared")
+        """What is on one side and not on the other. A pair that can't be compared says so in its result."""
+
+        def client(region: str) -> Any:
+            return self._clients.get("s3", region)
+
+        def own() -> tuple[Any, str]:
+            return client(self._target), self.account()
+
+        tasks = [
+            PairTask(SideTask(**pair["source"]), SideTask(**pair["destination"]), pair.get("prefix", ""))
+            for pair in pairs
+        ]
+        # The names of what is missing are for the report; here their number will do.
+        task = CompareTask(tasks, [], max_listed=0, concurrency=max(self._concurrency, 2))
+        try:
+            outcome = compare_buckets(Surroundings(client, client, own, self._folder, check_mode=True), task)
+        except ToldError as error:
+            if "pairs" not in error.details:
+                raise
+            rows: Sequence[Row] = error.details["pairs"]
+        else:
+            rows = outcome.results["pairs"]
+        return rows
 
     def metrics(self, pairs: Sequence[Pair]) -> Sequence[Row]:
         """What CloudWatch knows of the backlog, from the Region that has it."""

@@ -63,7 +63,7 @@ options:
   revision:
     description:
       - The revision that the pointer has to have, as RV(pointer.revision) told. Anything else means that somebody has
-        changed it meanwhile, and is refused.
+        changed it meanwhile, and is refused, unless to announce the same change.
     type: int
   settings:
     description:
@@ -231,7 +231,7 @@ region:
   returned: success
   type: str
   sample: eu-west-1
-unreachable:
+tried:
   description: The Regions that were asked before and did not answer.
   returned: success
   type: list

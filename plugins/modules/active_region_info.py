@@ -131,7 +131,7 @@ region:
   returned: success
   type: str
   sample: eu-west-1
-unreachable:
+tried:
   description: The Regions that were asked before and did not answer.
   returned: success
   type: list

@@ -134,7 +134,7 @@ buckets:
       description: What went wrong, null when nothing did.
       returned: always
       type: str
-unreachable:
+unreachable_buckets:
   description: The buckets whose Region did not answer.
   returned: success, and when a bucket fails
   type: list

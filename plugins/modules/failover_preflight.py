@@ -186,7 +186,7 @@ overridden:
   returned: success
   type: list
   elements: dict
-warnings:
+notes:
   description: What a person should know.
   returned: success
   type: list
@@ -257,6 +257,10 @@ flows:
       description: How many of them do not come by themselves, because they failed or no rule has tried them.
       returned: always
       type: int
+    pending:
+      description: How many of them are on their way, null when that is not known.
+      returned: always
+      type: int
     as_of:
       description: The time that metrics or canary speak of.
       returned: always
@@ -265,11 +269,6 @@ flows:
       description: Why nothing is known.
       returned: always
       type: str
-fenced:
-  description: Buckets of the target that M(aws_dr.s3.bucket_fence) keeps clients from writing to.
-  returned: success
-  type: list
-  elements: str
 unreachable_regions:
   description: The Regions of other buckets that do not answer.
   returned: success
@@ -294,8 +293,11 @@ pointer:
   returned: success
   type: dict
 plan:
-  description: What a failover sets - C(access_points), C(routing_controls), C(cluster_endpoints), as the options of
-    M(aws_dr.s3.multi_region_access_point_routes) and M(aws_dr.s3.arc_routing_control) are.
+  description:
+    - What a failover sets - C(access_points), C(routing_controls), C(cluster_endpoints), as the options of
+      M(aws_dr.s3.multi_region_access_point_routes) and M(aws_dr.s3.arc_routing_control) are; C(unfence), the buckets
+      of the target that clients are kept from writing to, and C(fence), all others, as
+      O(aws_dr.s3.bucket_fence#module:buckets) is; C(compare), what M(aws_dr.s3.bucket_compare) names the missing by.
   returned: success
   type: dict
 target_region:
@@ -358,7 +360,9 @@ def main() -> NoReturn:
             canaries=given["canary_history"],
             concurrency=given["concurrency"],
         )
-        asked = Asked(module.clients, given["target_region"], given["avoid_region"], given["concurrency"])
+        asked = Asked(
+            module.clients, module.folder, given["target_region"], given["avoid_region"], given["concurrency"]
+        )
         return preflight(asked.sources(place_of(module), given["name"]), task)
 
     module.run(use_case)

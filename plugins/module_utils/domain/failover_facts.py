@@ -102,6 +102,7 @@ class Flow:
             "loss": self.loss,
             "missing": self.missing,
             "failed": self.failed,
+            "pending": None if self.missing is None else max(0, self.missing - self.failed),
             "as_of": self.as_of or None,
             "error": self.error or None,
         }

@@ -63,7 +63,7 @@ class Decision:
             "verdict": self.verdict,
             "reasons": [reason.as_result() for reason in self.reasons],
             "overridden": [reason.as_result() for reason in self.overridden],
-            "warnings": list(self.warnings),
+            "notes": list(self.warnings),
             "active_regions": list(self.active),
             "believed": self.winner or None,
             "continues": self.continues,

@@ -72,6 +72,18 @@ def both_ways(pairs: Sequence[Pair]) -> list[dict[str, Any]]:
     return result
 
 
+def to_compare(pairs: Sequence[Pair]) -> list[dict[str, Any]]:
+    """Give of the pairs what ``bucket_compare`` takes."""
+    return [
+        {
+            "source": _end(pair["source"]),
+            "destination": _end(pair["destination"]),
+            **({"prefix": pair["prefix"]} if pair.get("prefix") else {}),
+        }
+        for pair in pairs
+    ]
+
+
 _STANDARD = {"delete_marker_replication": True, "replica_modifications": True, "replication_time_control": True}
 
 

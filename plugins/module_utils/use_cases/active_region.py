@@ -93,7 +93,7 @@ def read(place: Place, name: str) -> Found:
     raise ToldError(
         f"Could not read the pointer {name}: no Region of table {place.table} answers. "
         + "; ".join(f"{entry['region']}: {entry['error']}" for entry in unreachable),
-        unreachable=unreachable,
+        tried=unreachable,
     )
 
 
@@ -106,7 +106,7 @@ def describe(place: Place, name: str) -> Outcome:
             "answer": "configured" if found.exists else "not_configured",
             "pointer": found.pointer.told() if found.exists else None,
             "region": found.region,
-            "unreachable": found.unreachable,
+            "tried": found.unreachable,
         },
     )
 
@@ -151,7 +151,7 @@ def _decide(before: Pointer, exists: bool, wish: Wish, now: float) -> _Decided:
                 pointer=before.told(),
             )
         return _Decided(None)
-    if wish.revision is not None and wish.revision != before.revision:
+    if wish.revision is not None and wish.revision != before.revision and not _same_way(before, wish):
         raise ClaimedError(
             f"The pointer {wish.name} has changed meanwhile: it was at revision {wish.revision} and is at "
             f"{before.revision} now, set by {before.by or 'nobody'}. Look again and decide anew",
@@ -169,6 +169,12 @@ def _decide(before: Pointer, exists: bool, wish: Wish, now: float) -> _Decided:
         return _Decided(domain.switched(before, request, now))
     released = domain.released(before, request)
     return _Decided(released if exists else None)
+
+
+def _same_way(before: Pointer, wish: Wish) -> bool:
+    """Whether whoever has changed the pointer meanwhile wants the same, so that there is nothing to decide anew."""
+    going = before.claim.target if before.claim else before.active_region
+    return wish.state == CLAIMED and going == wish.region
 
 
 def _write(place: Place, found: Found, after: Pointer | None) -> None:
@@ -195,7 +201,7 @@ def _outcome(found: Found, after: Pointer | None, taken: _Decided, changed: bool
             "joined": taken.joined,
             "taken_over": taken.taken_over.told() if taken.taken_over else None,
             "region": found.region,
-            "unreachable": found.unreachable,
+            "tried": found.unreachable,
         },
         before or {},
         told or {},

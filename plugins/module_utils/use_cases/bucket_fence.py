@@ -87,7 +87,10 @@ def fence(clients: Callable[[str], Any], task: Task) -> Outcome:
         for one in standings
         if one.status == "failed" or (one.status == "unreachable" and not task.skip_unreachable)
     ]
-    details = {"buckets": results, "unreachable": [one.bucket for one in standings if one.status == "unreachable"]}
+    details = {
+        "buckets": results,
+        "unreachable_buckets": [one.bucket for one in standings if one.status == "unreachable"],
+    }
     if bad:
         told = "; ".join(f"{one.bucket}: {one.error}" for one in bad)
         verb = "fenced" if task.present else "unfenced"

@@ -135,7 +135,6 @@ def preflight(sources: Sources, task: Task) -> Outcome:
         "pointer": pointer.told() if pointer else None,
         "says": {who.replace(" ", "_"): one.told() for who, one in said.items()},
         "flows": [flow.told() for flow in facts.flows],
-        "fenced": [bucket.bucket for bucket in facts.buckets if bucket.fenced],
         "unreachable_regions": sorted({flow.region for flow in facts.flows if not flow.answers}),
         "plan": {
             "access_points": [
@@ -143,6 +142,9 @@ def preflight(sources: Sources, task: Task) -> Outcome:
             ],
             "routing_controls": evidence.control_states(plan.controls, task.target),
             "cluster_endpoints": plan.endpoints,
+            "unfence": [{"bucket": one.bucket, "region": task.target} for one in facts.buckets if one.fenced],
+            "fence": [{"bucket": flow.source, "region": flow.region} for flow in facts.flows],
+            "compare": [pair for flow in flows for pair in evidence.asked_of(flow, task.target, task.pairs)],
         },
         "msg": _told(decision.verdict, task.target, facts),
     }

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import RefusedError
-from ansible_collections.aws_dr.s3.plugins.module_utils.domain.failover_groups import both_ways, groups
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.failover_groups import both_ways, groups, to_compare
 
 
 def pair(source: str, destination: str, **more: Any) -> dict[str, Any]:
@@ -59,6 +59,11 @@ def test_the_way_back_is_added_once_and_has_what_two_ways_need() -> None:
         assert one["delete_marker_replication"] and one["replica_modifications"] and one["replication_time_control"]
     assert both_ways([forth, back]) == [forth, back]
     assert both_ways([pair("a@us", "a@eu", replication_time_control=False)])[1]["replication_time_control"] is False
+
+
+def test_what_comparing_takes_of_pairs() -> None:
+    (one,) = to_compare([pair("a@us", "a@eu", prefix="in/", rule_id="mine")])
+    assert one == {**pair("a@us", "a@eu"), "prefix": "in/"}
 
 
 NAMES = st.builds(lambda name, region: f"{name}@{region}", st.sampled_from("abcd"), st.sampled_from(["us", "eu", "ap"]))

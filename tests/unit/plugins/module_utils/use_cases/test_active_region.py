@@ -62,7 +62,7 @@ def test_the_first_region_that_answers_is_worked_with(table: FakePointers) -> No
     table.down, table.asked = {US}, []
     outcome = bring(table, "claimed")
     assert outcome.results["region"] == EU
-    assert outcome.results["unreachable"][0]["region"] == US
+    assert outcome.results["tried"][0]["region"] == US
     assert table.asked == ["get us-east-1", "get eu-west-1", "update eu-west-1"]
     table.down, table.broken = set(), {US}
     assert bring(table, "claimed", by="bob@two").results["region"] == EU
@@ -88,6 +88,13 @@ def test_a_revision_that_has_gone_on_is_refused(table: FakePointers) -> None:
     with pytest.raises(ClaimedError, match="was at revision 7 and is at 1 now, set by setup"):
         bring(table, "claimed", revision=7)
     assert bring(table, "claimed", revision=1).changed
+    # whoever was quicker wants the same
+    assert bring(table, "claimed", by="bob@two", revision=1).results["joined"]
+    bring(table, "active")
+    bring(table, "released")
+    assert bring(table, "claimed", by="bob@two", revision=1).changed
+    with pytest.raises(ClaimedError, match="was at revision 1"):
+        bring(table, "claimed", US, revision=1)
 
 
 def test_what_others_noted_in_the_item_stays(table: FakePointers) -> None:

@@ -97,7 +97,7 @@ def test_a_region_that_is_gone_is_told_and_asked_once(s3: FakePolicies) -> None:
         fence(s3.client, task(buckets=many, concurrency=1))
     s3.asked.clear()
     outcome = fence(s3.client, task(buckets=many, concurrency=1, skip_unreachable=True))
-    assert outcome.results["unreachable"] == ["b-1", "b-3", "b-4"]
+    assert outcome.results["unreachable_buckets"] == ["b-1", "b-3", "b-4"]
     assert [one["fenced"] for one in outcome.results["buckets"]] == [None, None, None, True]
     assert len(outcome.warnings) == 3
     assert [call for call in s3.asked if call != "get b-2"] == ["get b-1"]

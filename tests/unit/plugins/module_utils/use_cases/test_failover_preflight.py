@@ -95,15 +95,24 @@ def test_the_plan_is_what_set_up_noted() -> None:
         "access_points": [{"multi_region_access_point": ARN, "active": [EU]}],
         "routing_controls": [{"arn": "ce", "state": "on"}, {"arn": "cu", "state": "off"}],
         "cluster_endpoints": NOTED["cluster_endpoints"],
+        "unfence": [],
+        "fence": [{"bucket": "in-us", "region": US}],
+        "compare": [PAIR],
     }
+    fenced = decided(bucket=lambda name, region: TargetBucket(name, fenced=True))
+    assert fenced["plan"]["unfence"] == [{"bucket": "in-eu", "region": EU}]
     assert result["says"] == {"routes": US, "routing_controls": US, "pointer": US}
     assert result["flows"][0]["missing"] == 1
-    assert result["warnings"] == ["in-us: 1 versions are not in in-eu yet"]
+    assert result["notes"] == ["in-us: 1 versions are not in in-eu yet"]
 
 
 def test_what_the_task_names_goes_before_what_was_noted() -> None:
     result = decided(replace(TASK, access_points=[], controls={}, endpoints=[]))
-    assert result["plan"] == {"access_points": [], "routing_controls": [], "cluster_endpoints": []}
+    assert {name: result["plan"][name] for name in ("access_points", "routing_controls", "cluster_endpoints")} == {
+        "access_points": [],
+        "routing_controls": [],
+        "cluster_endpoints": [],
+    }
     assert result["says"] == {"routes": "unused", "routing_controls": "unused", "pointer": US}
 
 

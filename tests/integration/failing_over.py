@@ -1,0 +1,166 @@
+# SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the tests of failover share: a workload over two Regions, writers that go on meanwhile, and what came of them."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ansible_collections.aws_dr.s3.tests.integration.capture import Aws
+from ansible_collections.aws_dr.s3.tests.integration.conftest import Lab
+from ansible_collections.aws_dr.s3.tests.integration.remediation import awaited
+from ansible_collections.aws_dr.s3.tests.lab.tests import sigv4a
+
+assert sigv4a.ALGORITHM  # importing it lets boto3 sign requests to the global address
+US, EU = "us-east-1", "eu-west-1"
+ACCOUNT = "111122223333"
+TABLE = "failover-state"
+ONCE = Config(retries={"total_max_attempts": 1}, connect_timeout=2, read_timeout=5)
+
+Version = tuple[str, str, bool]
+"""A key, a version id, and whether it is a delete marker."""
+
+
+@dataclass
+class Workload:
+    """Buckets in both Regions, named after ``name``, and the variables of the three roles for them."""
+
+    aws: Aws
+    name: str
+    count: int = 2
+
+    def __post_init__(self) -> None:
+        for source in self.sources:
+            self.aws("s3").create_bucket(Bucket=source)
+
+    @property
+    def sources(self) -> list[str]:
+        return [f"{self.name}-{number}" for number in range(self.count)]
+
+    @property
+    def pairs(self) -> list[dict[str, Any]]:
+        return [
+            {"source": {"bucket": one, "region": US}, "destination": {"bucket": f"{one}-dr", "region": EU}}
+            for one in self.sources
+        ]
+
+    def variables(self, role: str, **more: Any) -> dict[str, Any]:
+        """The variables of a role that are the same in all tests."""
+        common = {"name": self.name, "pairs": self.pairs, "table": TABLE, "table_regions": [US, EU]}
+        own = {
+            "failover_setup": {"active_region": US, "wait_delay": 1},
+            "failover": {"approve": False, "route_wait_delay": 1, "drain_delay": 1, "drain_timeout": 30},
+            "failback": {"wait_delay": 1, "wait_timeout": 60, "max_lag_seconds": 0},
+        }
+        given = {f"{role}_{name}": value for name, value in {**common, **own[role], **more}.items()}
+        return {"replication_setup_role_wait": 0, **given}
+
+    def task(self, role: str, called: str, **more: Any) -> dict[str, Any]:
+        """A task that includes the role."""
+        extra = more.pop("extra", {})
+        given = {**self.variables(role, **more), **extra}
+        return {"name": called, "ansible.builtin.include_role": {"name": f"aws_dr.s3.{role}"}, "vars": given}
+
+    def pointer(self, region: str = EU) -> dict[str, Any]:
+        """The item of the pointer, as workloads read it."""
+        item = self.aws("dynamodb", region).get_item(TableName=TABLE, Key={"name": {"S": self.name}}).get("Item", {})
+        return {name: next(iter(value.values())) for name, value in item.items()}
+
+    def access_points(self) -> list[str]:
+        """The ARNs of the access points, as set-up noted them with the pointer."""
+        return list(json.loads(self.pointer()["settings"])["access_points"])
+
+    def active(self, region: str = EU) -> list[set[str]]:
+        """The Regions to which each access point's routes lead."""
+        control = self.aws("s3control", region)
+        found = []
+        for arn in self.access_points():
+            routes = control.get_multi_region_access_point_routes(AccountId=ACCOUNT, Mrap=arn)["Routes"]
+            found.append({route["Region"] for route in routes if route["TrafficDialPercentage"]})
+        return found
+
+    def versions(self, bucket: str, region: str) -> set[Version]:
+        """All versions and delete markers of a bucket."""
+        pages = self.aws("s3", region).get_paginator("list_object_versions").paginate(Bucket=bucket)
+        return {
+            (one["Key"], one["VersionId"], kind == "DeleteMarkers")
+            for page in pages
+            for kind in ("Versions", "DeleteMarkers")
+            for one in page.get(kind, [])
+        }
+
+    def measured(self, lab: Lab) -> None:
+        """Let a minute of the lab pass, so that metrics tell that everything was replicated until then."""
+        for source in self.sources:
+            self.aws("s3").put_object(Bucket=source, Key="first", Body=b"x")
+        lab.replication_idle()
+        lab.call("POST", "/clock/advance", {"seconds": 61})
+        watch = self.aws("cloudwatch", EU)
+        name = "OperationsPendingReplication"
+        awaited(
+            lambda: len(watch.list_metrics(Namespace="AWS/S3", MetricName=name)["Metrics"]) >= self.count,
+            bool,
+        )
+
+    def sides(self) -> list[tuple[set[Version], set[Version]]]:
+        """All that is in the buckets of each pair."""
+        return [(self.versions(one, US), self.versions(f"{one}-dr", EU)) for one in self.sources]
+
+
+@dataclass
+class Writers:
+    """Write, overwrite and delete through the access points until they are stopped; each notes what was acknowledged.
+
+    What got no answer, or a refusal, is no promise to anybody and is only counted.
+    """
+
+    arns: list[str]
+    acknowledged: dict[str, set[Version]] = field(default_factory=dict)
+    refused: int = 0
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _threads: list[threading.Thread] = field(default_factory=list)
+
+    def __enter__(self) -> Writers:
+        for number, arn in enumerate(self.arns):
+            self.acknowledged[arn] = set()
+            thread = threading.Thread(target=self._write, args=(arn, number), daemon=True)
+            self._threads.append(thread)
+            thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(timeout=30)
+
+    def _write(self, arn: str, number: int) -> None:
+        s3 = boto3.client("s3", region_name=EU, config=ONCE)
+        for turn in itertools.count():
+            if self._stop.wait(0.05):
+                return
+            key = f"w{number}/{turn % 50}"
+            try:
+                if turn % 7 == 6:
+                    answer = s3.delete_object(Bucket=arn, Key=key)
+                else:
+                    answer = s3.put_object(Bucket=arn, Key=key, Body=str(turn).encode())
+            except (BotoCoreError, ClientError):
+                self.refused += 1
+                continue
+            self.acknowledged[arn].add((key, answer["VersionId"], turn % 7 == 6))
+
+
+def lab_call(called: str, method: str, path: str, **body: Any) -> dict[str, Any]:
+    """Something happens to AWS between two tasks."""
+    url = os.environ["LAB_CONTROL_URL"] + path
+    options = {"url": url, "method": method, "body": body, "body_format": "json", "use_proxy": False}
+    return {"name": called, "ansible.builtin.uri": options}
