@@ -38,7 +38,7 @@ def _texts(**more: Any) -> Spec:
 
 
 def reconcile_spec() -> Spec:
-    """All options but concurrency."""
+    """All options but concurrency and the file for progress."""
     return {
         "table": _text(required=True),
         "index": _text(),
@@ -82,7 +82,6 @@ def reconcile_spec() -> Spec:
         },
         "max_listed": {"type": "int", "default": 100},
         "output": {"type": "path"},
-        "progress_file": {"type": "path"},
     }
 
 

@@ -152,6 +152,7 @@ options:
     description:
       - After so many seconds a restart that was begun and not ended is believed to be of a run that was killed, and
         another run takes it over. A run waits so long, once, for what another one seems to be at.
+      - Has to be longer than one restart takes, with AWS's throttling; copies in parts renew their mark.
       - Executions of standard state machines are not waited for, because Step Functions refuses duplicates.
     type: int
     default: 120
@@ -194,10 +195,6 @@ options:
     description:
       - A CSV file on the target for all items. It is written in check mode too, and replaces a file of that name.
     type: path
-  progress_file:
-    description:
-      - A file to which the module appends its progress while it works, a line of JSON about once a second.
-    type: path
   concurrency:
     description: How many items are worked on at once, from 1 to 256.
     type: int
@@ -220,6 +217,7 @@ extends_documentation_fragment:
   - amazon.aws.boto3
   - aws_dr.s3.attributes
   - aws_dr.s3.attributes.action_group
+  - aws_dr.s3.progress
 notes:
   - A copy keeps metadata, tags, encryption, storage class, checksum algorithm, retention and legal hold. It has
     another version id, time and, of objects that were uploaded in parts, ETag, and no ACL. A restored version of an
@@ -468,12 +466,10 @@ problems:
   elements: str
 """
 
-import json
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.module import AwsDrModule, concurrency_spec
+from ansible_collections.aws_dr.s3.plugins.module_utils.progress_file import progress_of, progress_spec
 from ansible_collections.aws_dr.s3.plugins.module_utils.reconcile_options import (
     reconcile_constraints,
     reconcile_spec,
@@ -481,27 +477,13 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.reconcile_options import
 )
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.access import Access
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.outcome import Outcome
-from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.progress import Progress
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.reconcile import reconcile
-
-
-def teller(file: str | None) -> Callable[[dict[str, Any]], None]:
-    """Give what appends lines of progress to the file, if there is one."""
-    if not file:
-        return lambda line: None
-    path = Path(file)
-
-    def tell(line: dict[str, Any]) -> None:
-        with path.open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(line) + "\n")
-
-    return tell
 
 
 def main() -> NoReturn:
     """Name the options, wire the use case."""
     module = AwsDrModule(
-        argument_spec={**reconcile_spec(), **concurrency_spec(64)},
+        argument_spec={**reconcile_spec(), **progress_spec(), **concurrency_spec(64)},
         supports_check_mode=True,
         slow_down=True,
         **reconcile_constraints(),
@@ -511,7 +493,7 @@ def main() -> NoReturn:
         task = task_of(module.params)
         # No account: STS is not asked, so that nothing but the services that are worked with has to be up.
         access = Access(module.client, "", module.folder, module.check_mode, module.params["concurrency"])
-        return reconcile(access, task, Progress(teller(module.params["progress_file"])))
+        return reconcile(access, task, progress_of(module.params))
 
     module.run(use_case)
 

@@ -13,11 +13,15 @@ _GONE = frozenset(["StateMachineDoesNotExist", "StateMachineDeleting"])
 
 
 def state_machine_type(client: Any, arn: str) -> str:
-    """DescribeStateMachine: ``STANDARD`` or ``EXPRESS``. Raises :class:`MissingError` when there is none."""
+    """DescribeStateMachine: ``STANDARD`` or ``EXPRESS``. Raises :class:`MissingError` when there is none.
+
+    Versions and aliases have the type of their state machine, which is what is asked for.
+    """
+    whole = ":".join(arn.split(":")[:7])
     doing = f"look at the state machine {arn}"
     try:
         with call(doing, "states:DescribeStateMachine"):
-            return str(client.describe_state_machine(stateMachineArn=arn).get("type") or "STANDARD")
+            return str(client.describe_state_machine(stateMachineArn=whole).get("type") or "STANDARD")
     except AwsError as error:
         if error.code in _GONE:
             region = client.meta.region_name

@@ -166,6 +166,7 @@ def _outcome(stage: Stage, task: Task, tally: Tally) -> Outcome:
         raise ToldError(
             f"{tally.troubled} of what is unfinished could not be restarted.{told}",
             changed=tally.changed,
+            warnings=list(stage.warnings),
             **results,
         )
     outcome = Outcome(tally.changed, results, warnings=list(stage.warnings))

@@ -17,7 +17,7 @@ from ansible_collections.aws_dr.s3.tests.integration.capture import Aws
 from ansible_collections.aws_dr.s3.tests.integration.conftest import Lab, Run
 from ansible_collections.aws_dr.s3.tests.integration.reconciling import Site
 
-ITEMS = 100
+ITEMS = 60
 RUN = """
 import json, sys, tempfile, boto3
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.clients import Clients

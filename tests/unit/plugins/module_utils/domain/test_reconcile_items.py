@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote_plus
@@ -110,6 +111,16 @@ def test_a_plus_is_a_blank_in_events_only_and_broken_utf8_is_told() -> None:
 )
 def test_start_times(text: str, form: str, moment: datetime) -> None:
     assert parse_start(text, form) == moment
+
+
+def test_a_time_without_an_offset_is_utc_wherever_this_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        assert parse_start("2026-01-31 12:00:00", "iso8601") == NOON == parse_start("31.01.2026 12", "%d.%m.%Y %H")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 @given(st.text(max_size=40), st.sampled_from(["iso8601", "epoch", "epoch_ms", "%Y", "%m/%d/%Y %H:%M:%S"]))

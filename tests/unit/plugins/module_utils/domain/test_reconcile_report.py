@@ -37,6 +37,12 @@ def test_counts_by_outcome() -> None:
     assert tally.changed and not tally.troubled and tally.listed_all
 
 
+def test_an_object_that_no_item_names_is_a_change_too() -> None:
+    tally = Tally(1)
+    tally.add(of("restarted", False))
+    assert tally.changed and tally.counts()["restarted"] == 0
+
+
 def test_what_needs_a_look_comes_first_and_is_kept_when_there_is_no_room() -> None:
     tally = Tally(3)
     for outcome in ("restarted", "restarted", "restarted", "missing", "failed", "denied", "restarted_before"):
