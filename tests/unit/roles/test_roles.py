@@ -14,6 +14,15 @@ import yaml
 ROOT = Path(__file__).parents[3]
 # Facts, and filters, that bear a role's name.
 REPLICA_SET = {"replica_set_plan", "replica_set_result", "replica_set_pairs", "replica_set_departures"}
+FAILOVER = {
+    "failover_result",
+    "failover_preflight",
+    "failover_report",
+    "failover_groups",
+    "failover_runbook",
+    "failover_setup_result",
+    "failback_result",
+}
 ROLES = sorted(folder.name for folder in (ROOT / "roles").iterdir())
 
 
@@ -59,5 +68,5 @@ def test_the_readme_lists_every_variable_with_its_default_and_the_iam_actions(ro
 def test_every_variable_is_used_and_no_other(role: str) -> None:
     tasks = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "roles" / role / "tasks").glob("*.yml"))
     used = set(re.findall(rf"(?<![\w])({role}_(?!_)\w+)", tasks))
-    facts = {"replication_setup_result", "remediation_result", "back_fill_result", *REPLICA_SET}
+    facts = {"replication_setup_result", "remediation_result", "back_fill_result", *REPLICA_SET, *FAILOVER}
     assert used - facts - {f"{role}_setup"} == set(options(role))
