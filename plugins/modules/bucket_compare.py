@@ -158,7 +158,8 @@ notes:
   - The caller needs C(s3:ListBucketVersions) on both buckets. With O(head) also C(s3:GetObjectVersion) and
     C(s3:ListBucket) on both, else a version that is gone looks like one that may not be read; where
     O(pairs[].delete_marker_replication) is unset C(s3:GetReplicationConfiguration) on the source bucket; for
-    inventories C(s3:GetObject) on them, with the credentials of that side; for O(output) in S3 C(s3:PutObject).
+    inventories C(s3:GetObject) on them (and C(kms:Decrypt) where they are encrypted so), with the credentials of that
+    side; for O(output) in S3 C(s3:PutObject).
 seealso:
   - module: aws_dr.s3.bucket_pairs
   - module: aws_dr.s3.replication_back_fill

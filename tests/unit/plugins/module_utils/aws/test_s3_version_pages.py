@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import http.server
 import io
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -17,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws import s3_version_pages as pages
-from ansible_collections.aws_dr.s3.plugins.module_utils.aws.errors import AccessDeniedError, AwsError
+from ansible_collections.aws_dr.s3.plugins.module_utils.aws.errors import AccessDeniedError, AwsError, UnreachableError
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.s3_version_pages import Place
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.compare_kinds import Entry
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.compare_verdicts import Look
@@ -181,6 +183,50 @@ def test_an_answer_that_is_no_document_is_asked_for_again() -> None:
     answers = [b"<ListVersionsResult><IsTr", document([entry("a")])]
     client = pages.read_fast(client_with(lambda request: (200, {}, answers.pop(0)), attempts=2))
     assert pages.list_page(client, "invoices", None, "", None).entries == [entry("a")]
+
+
+class Cutting(http.server.BaseHTTPRequestHandler):
+    """Sends the document as S3 does, in chunks, and breaks off in the middle of the first answers."""
+
+    protocol_version = "HTTP/1.1"
+    cuts = 0
+
+    def do_GET(self) -> None:
+        """Answer, or half of it."""
+        body = document([entry(f"{number:03}") for number in range(500)])
+        self.send_response(200)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        if type(self).cuts:
+            type(self).cuts -= 1
+            self.wfile.write(b"%x\r\n" % len(body) + body[: len(body) // 2])
+            self.close_connection = True
+            return
+        self.wfile.write(b"%x\r\n" % len(body) + body + b"\r\n0\r\n\r\n")
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.mark.parametrize(("cuts", "whole"), [(0, True), (1, True), (2, False)])
+def test_a_connection_that_breaks_within_a_page_is_taken_up_or_told(cuts: int, whole: bool) -> None:
+    Cutting.cuts = cuts
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Cutting) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        client = boto3.client(
+            "s3",
+            "us-east-1",
+            endpoint_url=f"http://127.0.0.1:{server.server_port}",
+            aws_access_key_id="x",
+            aws_secret_access_key="x",
+            config=Config(retries={"mode": "standard", "total_max_attempts": 2}),
+        )
+        if whole:
+            assert len(pages.list_page(pages.read_fast(client), "invoices", None, "", None).entries) == 500
+        else:
+            with pytest.raises(UnreachableError, match="Could not list the versions of bucket invoices"):
+                pages.list_page(pages.read_fast(client), "invoices", None, "", None)
+        server.shutdown()
 
 
 def test_an_error_within_a_good_answer_is_an_error() -> None:
