@@ -23,6 +23,7 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.domain.iam_policy import
 TLS_ONLY_SID = "AwsDrTlsOnly"
 REPLICATION_SID = "AwsDrReplication"
 FENCE_SID = "AwsDrFence"
+DRILL_SID = "AwsDrDrill"
 
 # S3 User Guide, "Bucket policies": at most 20 KB.
 _LARGEST = 20 * 1024
@@ -79,7 +80,7 @@ def replication_sids(role_arn: str) -> tuple[str, str]:
 def our_sids(existing: Mapping[str, Any] | None) -> list[str]:
     """Give the Sids in this policy that are ours, in its order."""
     sids = [str(said.get("Sid", "")) for said in _statements(existing)]
-    return [sid for sid in sids if sid in (TLS_ONLY_SID, FENCE_SID) or sid.startswith(REPLICATION_SID)]
+    return [sid for sid in sids if sid in (TLS_ONLY_SID, FENCE_SID, DRILL_SID) or sid.startswith(REPLICATION_SID)]
 
 
 def merged(existing: Mapping[str, Any] | None, statements: Iterable[Statement]) -> Document:

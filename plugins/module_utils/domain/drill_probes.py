@@ -20,10 +20,10 @@ from typing import Any
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain import bucket_policy
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.arn import bucket_arn
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.asked_pairs import AskedPair
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.bucket_policy import DRILL_SID
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.iam_policy import Document, Statement
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.replication_rules import Rule
 
-SID = "AwsDrDrill"
 DENIED = ("s3:ReplicateDelete", "s3:ReplicateObject", "s3:ReplicateTags")
 _CURRENT = "2012-10-17"
 _LONGEST_KEY, _MOST_PROBES = 1024, 100
@@ -74,7 +74,7 @@ def statement(bucket: str, prefixes: Iterable[str], partition: str) -> Statement
     """Deny replicas below the prefixes, whoever's."""
     arn = bucket_arn(bucket, partition)
     return {
-        "Sid": SID,
+        "Sid": DRILL_SID,
         "Effect": "Deny",
         "Principal": "*",
         "Action": list(DENIED),
@@ -91,13 +91,15 @@ def repaired(existing: Mapping[str, Any] | None) -> Document | None:
     """Take the statement out; ``None`` when nothing is left."""
     if not is_broken(existing):
         return dict(existing) if existing else None
-    return bucket_policy.without(existing, [SID])
+    return bucket_policy.without(existing, [DRILL_SID])
 
 
 def is_broken(policy: Mapping[str, Any] | None) -> bool:
     """Tell whether the statement is in a policy."""
     statements = (policy or {}).get("Statement") or []
-    return any(said.get("Sid") == SID for said in ([statements] if isinstance(statements, Mapping) else statements))
+    return any(
+        said.get("Sid") == DRILL_SID for said in ([statements] if isinstance(statements, Mapping) else statements)
+    )
 
 
 def policy_problem(existing: Mapping[str, Any] | None, prefixes: Iterable[str], after: Document) -> str | None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain import drill_probes as domain
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.asked_pairs import AskedPair
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.bucket_policy import DRILL_SID, our_sids
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.replication_rules import Destination, Rule
 
 PAIR = AskedPair("invoices", "us-east-1", "invoices-dr", "eu-west-1")
@@ -40,9 +41,10 @@ def test_only_the_probes_prefix_is_denied_and_others_statements_stay() -> None:
     assert domain.is_broken(after) and not domain.is_broken(before)
     assert domain.broken(after, "invoices-dr", ["a/", "b/"], "aws-cn") == after
     assert domain.repaired(after) == before
+    assert our_sids(after) == [DRILL_SID]
     assert domain.repaired(domain.broken(None, "invoices-dr", ["a/"], "aws")) is None
     assert domain.repaired(None) is None
-    assert domain.is_broken({"Statement": {"Sid": domain.SID}})
+    assert domain.is_broken({"Statement": {"Sid": DRILL_SID}})
 
 
 def test_wild_characters_of_a_prefix_are_meant_as_they_are() -> None:

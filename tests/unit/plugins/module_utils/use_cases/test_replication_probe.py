@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.asked_pairs import AskedPair
-from ansible_collections.aws_dr.s3.plugins.module_utils.domain.drill_probes import SID
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.bucket_policy import DRILL_SID
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import DeadlineError, RefusedError, ToldError
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases import replication_probe as use_case
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.bucket_pairs_look import Side, Sides
@@ -213,7 +213,7 @@ def test_breaking_and_repairing_keeps_the_policy_of_others() -> None:
     assert told.changed and json.dumps(s3.policies) == before
     done = replication_break(sides(s3), TASK, True)
     assert (told.before, told.after) == (done.before, done.after)
-    assert [said["Sid"] for said in s3.policies["invoices-dr"]["Statement"]] == ["Theirs", SID]
+    assert [said["Sid"] for said in s3.policies["invoices-dr"]["Statement"]] == ["Theirs", DRILL_SID]
     assert s3.policies["invoices-dr"]["Statement"][1]["Resource"] == ["arn:aws:s3:::invoices-dr/in/.aws-dr-drill/*"]
     assert not replication_break(sides(s3), TASK, True).changed
     s3.rules = []  # whatever has become of the rules
