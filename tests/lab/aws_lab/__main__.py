@@ -77,6 +77,7 @@ async def _run(state_dir: Path) -> None:
         batch,
         buckets,
         cloudtrail,
+        dns_changes,
         eventbridge,
         expected_owner,
         extensions,
@@ -111,6 +112,7 @@ async def _run(state_dir: Path) -> None:
     fis.install()
     arc.install()
     automation.install()
+    dns_changes.install()
     async with app.ministack_running():
         await accounts.bootstrap()
         tasks = [asyncio.create_task(hook()) for hook in extensions.start_hooks()]
