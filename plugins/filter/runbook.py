@@ -31,8 +31,7 @@ _SCRIPTS = Path(__file__).resolve().parents[1] / "module_utils" / "runbook"
 
 def failover_runbook(settings: Any) -> Document:
     """The runbook."""
-    names = (runbook.ROUTES, runbook.ROUTING_CONTROLS, runbook.POINTER)
-    scripts = {name: (_SCRIPTS / f"{name}.py").read_text(encoding="utf-8") for name in names}
+    scripts = {name: (_SCRIPTS / f"{name}.py").read_text(encoding="utf-8") for name in runbook.SCRIPTS}
     document: Document = wrap_var(_told(lambda: runbook.document(_mapping(settings), scripts)))
     return document
 

@@ -4,16 +4,21 @@
 """The policies of the role that the failover runbook assumes.
 
 Sources: Systems Manager User Guide, "Setting up Automation" (trust with ``aws:SourceAccount`` and ``aws:SourceArn``);
-Service Authorization Reference, "Amazon S3", "Amazon Route 53 Recovery Cluster", "Amazon DynamoDB".
+Service Authorization Reference, "Amazon S3", "Amazon Route 53", "Amazon Route 53 Recovery Cluster", "Amazon DynamoDB",
+"AWS Systems Manager".
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.arn import bucket_arn
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import RefusedError
-from ansible_collections.aws_dr.s3.plugins.module_utils.domain.failover_runbook import read_settings
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.failover_runbook_settings import (
+    Settings,
+    read_settings,
+)
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.iam_policy import (
     Document,
     Statement,
@@ -47,22 +52,42 @@ def permissions_policy(given: Mapping[str, Any], partition: str, account_id: str
     """Allow what the runbook of these settings does, and nothing else. Raises :class:`RefusedError`."""
     settings = read_settings(given)
     _refuse_no_account(account_id)
-    statements: list[Statement] = []
-    if settings.access_points:
+    return document([*_traffic(settings, partition), *_telling(settings, partition, account_id)])
+
+
+def _traffic(settings: Settings, partition: str) -> Iterator[Statement]:
+    """Yield what decides where traffic goes, and whether it is let in."""
+    if settings.buckets:
+        actions = [f"s3:{verb}BucketPolicy" for verb in ("Get", "Put", "Delete")]
+        buckets = [bucket_arn(bucket, partition) for listed in settings.buckets.values() for bucket in listed]
+        yield allow("OpenBuckets", actions, buckets)
+    if settings.multi_region_access_points:
         actions = ["s3:GetMultiRegionAccessPointRoutes", "s3:SubmitMultiRegionAccessPointRoutes"]
-        statements.append(allow("SwitchRoutes", actions, settings.access_points))
+        yield allow("SwitchRoutes", actions, settings.multi_region_access_points)
     if settings.routing_controls:
         states = ("GetRoutingControlState", "UpdateRoutingControlStates")
         actions = [f"route53-recovery-cluster:{state}" for state in states]
-        statements.append(allow("SwitchRoutingControls", actions, settings.control_arns()))
+        yield allow("SwitchRoutingControls", actions, settings.control_arns())
+    if settings.dns_records:
+        zones = [f"arn:{partition}:route53:::hostedzone/{record['hosted_zone_id']}" for record in settings.dns_records]
+        yield allow("SwitchDnsRecords", ["route53:ChangeResourceRecordSets", "route53:ListResourceRecordSets"], zones)
+        # Changes are numbered by Route 53 when they are made.
+        yield allow("WaitForDnsRecords", ["route53:GetChange"], [f"arn:{partition}:route53:::change/*"])
+
+
+def _telling(settings: Settings, partition: str, account_id: str) -> Iterator[Statement]:
+    """Yield what workloads ask."""
+    regions = settings.pointer_regions()
     if settings.pointer:
         table, name = settings.pointer["table"], settings.pointer["name"]
-        tables = [
-            f"arn:{partition}:dynamodb:{region}:{account_id}:table/{table}" for region in settings.table_regions()
-        ]
+        tables = [f"arn:{partition}:dynamodb:{region}:{account_id}:table/{table}" for region in regions]
         only = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [name]}}
-        statements.append(allow("SwitchPointer", ["dynamodb:GetItem", "dynamodb:UpdateItem"], tables, only))
-    return document(statements)
+        yield allow("SwitchPointer", ["dynamodb:GetItem", "dynamodb:UpdateItem"], tables, only)
+    if settings.parameter:
+        name = settings.parameter.lstrip("/")
+        written = dict.fromkeys([*regions, *settings.regions])
+        parameters = [f"arn:{partition}:ssm:{region}:{account_id}:parameter/{name}" for region in written]
+        yield allow("SwitchParameter", ["ssm:GetParameter", "ssm:PutParameter"], parameters)
 
 
 def _refuse_no_account(account_id: str) -> None:

@@ -42,7 +42,6 @@ def set_routes(events: dict[str, Any], context: Any) -> dict[str, Any]:
             break
         if left:
             time.sleep(events["delay"])
-    print("switched:", switched, "failed:", failed)  # noqa: T201 - the log of the step
     if failed:
         told = "; ".join(f"{arn}: {problem}" for arn, problem in failed.items())
         raise RuntimeError(f"Not switched to {target} ({len(switched)} others were): {told}")

@@ -32,7 +32,6 @@ def set_routing_controls(events: dict[str, Any], context: Any) -> dict[str, Any]
         for endpoint in endpoints:
             try:
                 if run.step(_client(endpoint)):
-                    print("switched:", sorted(run.switched))  # noqa: T201 - the log of the step
                     return {"switched": sorted(run.switched)}
             except PermissionError:
                 raise

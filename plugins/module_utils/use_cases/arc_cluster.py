@@ -78,7 +78,7 @@ class Cluster:
         An error that another endpoint would give as well is raised at once.
         """
         while True:
-            for _ in range(len(self._order)):
+            for _attempt in range(len(self._order)):
                 endpoint = self._order[0]
                 try:
                     answer = work(self._client(endpoint))

@@ -36,8 +36,18 @@ class Application:
         self.dynamodb.create_table(
             TableName=name, KeySchema=key, AttributeDefinitions=kinds, BillingMode="PAY_PER_REQUEST"
         )
+        self.fenced = f"{name}-b"
+        fence = {"Sid": "AwsDrFence", "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject"}
+        statement = {**fence, "Resource": f"arn:aws:s3:::{self.fenced}/*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        aws("s3", WEST).put_bucket_policy(Bucket=self.fenced, Policy=policy)
+        made = aws("route53").create_hosted_zone(Name=f"{name}.example.com", CallerReference=name)
+        self.zone = made["HostedZone"]["Id"]
         self.settings: Json = {
             "regions": [EAST, WEST],
+            "buckets": {EAST: [f"{name}-a"], WEST: [f"{name}-b"]},
+            "dns_records": [{"hosted_zone_id": self.zone, "record": f"active.{name}.example.com"}],
+            "parameter": f"/{name}/active-region",
             "multi_region_access_points": [self.access_point],
             "routing_controls": {EAST: [self.cluster.east], WEST: [self.cluster.west]},
             "cluster_endpoints": self.cluster.endpoints,
@@ -71,6 +81,13 @@ class Application:
         keys = iam.create_access_key(UserName=self.name)["AccessKey"]
         return {"AWS_ACCESS_KEY_ID": keys["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"]}
 
+    def told(self) -> tuple[str, str]:
+        """Give what the record and the parameter in the standby Region say."""
+        records = self.aws("route53").list_resource_record_sets(HostedZoneId=self.zone)["ResourceRecordSets"]
+        (text,) = (one["ResourceRecords"][0]["Value"] for one in records if one["Type"] == "TXT")
+        parameter = self.aws("ssm", WEST).get_parameter(Name=f"/{self.name}/active-region")["Parameter"]
+        return text, parameter["Value"]
+
     def where(self) -> tuple[Json, Json, str, str]:
         """Tell dials by Region, routing controls, active Region and the one before."""
         control = self.aws("s3control", "ap-northeast-1")
@@ -80,8 +97,9 @@ class Application:
         return dials, self.cluster.states(), item["active_region"]["S"], item.get("previous_region", {}).get("S", "")
 
 
-def execute(document: Json, keys: dict[str, str], target: str) -> Json:
-    given = {"document": document, "parameters": {"TargetRegion": target}, "payload": {"seconds": 20, "delay": 0.1}}
+def execute(document: Json, keys: dict[str, str], target: str, seconds: int = 30) -> Json:
+    payload = {"seconds": seconds, "delay": 0.1}
+    given = {"document": document, "parameters": {"TargetRegion": target}, "payload": payload}
     done = subprocess.run(
         [sys.executable, str(HERE / "runbook_steps.py")],
         input=json.dumps(given),
@@ -129,22 +147,37 @@ def test_it_is_kept_and_its_scripts_switch_everything_with_two_regions_gone(
 
     for region in (EAST, "us-west-2"):
         lab.call("POST", f"/regions/{region}/down")
-    first = execute(document, keys, WEST)
+    first = execute(document, keys, WEST, seconds=4)
+    refused = first.pop("SwitchDnsRecords")["FailureMessage"]
+    assert "RuntimeError: Records do not say eu-west-1" in refused, "Route 53 takes changes in us-east-1 only"
     assert first == {
+        "OpenBuckets": {"Payload": {"opened": [application.fenced]}},
         "SwitchRoutes": {"Payload": {"switched": [application.access_point]}},
         "SwitchRoutingControls": {
             "Payload": {"switched": sorted([application.cluster.east, application.cluster.west])}
         },
         "SwitchPointer": {"Payload": {"changed": True, "table_region": WEST}},
+        "SwitchParameter": {"Payload": {"changed": [WEST], "unreachable": [EAST]}},
     }
     over = ({EAST: 0, WEST: 100}, {"east": "Off", "west": "On"}, WEST, "")
     assert application.where() == over
-    again = execute(document, keys, WEST)
-    assert [again[step]["Payload"].get("switched") for step in list(again)[:2]] == [[], []]
-    assert again["SwitchPointer"]["Payload"]["changed"] is False and application.where() == over
+    aws("s3", WEST).put_object(Bucket=application.fenced, Key="open", Body=b"")
 
     for region in (EAST, "us-west-2"):
         lab.call("POST", f"/regions/{region}/up")
+    again = execute(document, keys, WEST)
+    assert all("Payload" in step for step in again.values()), again
+    assert {step: ended["Payload"] for step, ended in again.items()} == {
+        "OpenBuckets": {"opened": []},
+        "SwitchRoutes": {"switched": []},
+        "SwitchRoutingControls": {"switched": []},
+        "SwitchDnsRecords": {"switched": [f"active.{name}.example.com TXT"]},
+        "SwitchPointer": {"changed": False, "table_region": WEST},
+        "SwitchParameter": {"changed": [EAST], "unreachable": []},
+    }
+    assert application.where() == over and application.told() == (f'"{WEST}"', WEST)
+
     back = execute(document, keys, EAST)
     assert all("Payload" in step for step in back.values()), back
     assert application.where() == ({EAST: 100, WEST: 0}, {"east": "On", "west": "Off"}, EAST, WEST)
+    assert application.told() == (f'"{EAST}"', EAST)

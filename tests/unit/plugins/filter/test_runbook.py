@@ -11,14 +11,18 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.aws_dr.s3.plugins.filter.runbook import FilterModule
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.failover_runbook import LARGEST
-from ansible_collections.aws_dr.s3.tests.unit.plugins.module_utils.domain.test_failover_runbook import ACCOUNT, SETTINGS
+from ansible_collections.aws_dr.s3.tests.unit.plugins.module_utils.domain.test_failover_runbook import (
+    ACCOUNT,
+    REST,
+    SETTINGS,
+)
 
 FILTERS = FilterModule().filters()
 
 
 def test_each_script_has_its_handler_and_nothing_that_automation_would_replace() -> None:
-    document = FILTERS["failover_runbook"](SETTINGS)
-    assert len(document["mainSteps"]) == 3
+    document = FILTERS["failover_runbook"]({**SETTINGS, **REST})
+    assert len(document["mainSteps"]) == 6
     for step in document["mainSteps"]:
         names: dict[str, Any] = {"__name__": "script"}
         script = step["inputs"]["Script"]

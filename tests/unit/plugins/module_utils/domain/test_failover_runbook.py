@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import RefusedError
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.failover_runbook import SCRIPTS as NAMES
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.failover_runbook import document
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.failover_runbook_role import (
     permissions_policy,
@@ -30,7 +31,13 @@ SETTINGS: dict[str, Any] = {
     "pointer": {"table": "failover-state", "name": "shop", "regions": [WEST, EAST]},
     "assume_role": ROLE,
 }
-SCRIPTS = {"routes": "# routes", "routing_controls": "# controls", "pointer": "# pointer"}
+RECORD = {"hosted_zone_id": "Z0123456789", "record": "active.example.com", "values": {EAST: "one"}}
+REST: dict[str, Any] = {
+    "buckets": {EAST: ["shop"], WEST: ["shop-dr"]},
+    "dns_records": [RECORD],
+    "parameter": "/shop/active-region",
+}
+SCRIPTS = {name: f"# {name}" for name in NAMES}
 
 
 def built(**changes: Any) -> dict[str, Any]:
@@ -53,7 +60,8 @@ def test_all_of_it() -> None:
         assert step["inputs"]["InputPayload"]["target_region"] == "{{ TargetRegion }}"
         assert step["inputs"]["InputPayload"]["seconds"] < step["timeoutSeconds"] <= 600
     assert [step.get("isEnd") for step in made["mainSteps"]] == [None, None, True]
-    assert [step["inputs"]["Script"] for step in made["mainSteps"]] == list(SCRIPTS.values())
+    scripts = [step["inputs"]["Script"] for step in made["mainSteps"]]
+    assert scripts == ["# routes", "# routing_controls", "# pointer"]
     assert made["outputs"] == ["SwitchRoutes.switched", "SwitchRoutingControls.switched", "SwitchPointer.changed"]
     payload = made["mainSteps"][1]["inputs"]["InputPayload"]
     assert payload["routing_controls"] == {EAST: [control("east")], WEST: [control("west")]}
@@ -71,8 +79,36 @@ def test_only_what_is_there_to_switch() -> None:
     assert no_regions["mainSteps"][2]["inputs"]["InputPayload"]["table_regions"] == []
 
 
+def test_the_rest_of_the_switch_in_the_order_of_the_role() -> None:
+    made = built(**REST)
+    steps = {step["name"]: step["inputs"]["InputPayload"] for step in made["mainSteps"]}
+    assert list(steps) == [
+        "OpenBuckets",
+        "SwitchRoutes",
+        "SwitchRoutingControls",
+        "SwitchDnsRecords",
+        "SwitchPointer",
+        "SwitchParameter",
+    ]
+    assert [step["inputs"]["Script"] for step in made["mainSteps"]] == list(SCRIPTS.values())
+    assert steps["OpenBuckets"]["buckets"] == REST["buckets"]
+    assert steps["SwitchDnsRecords"]["records"] == [{**RECORD, "type": "TXT", "ttl": 60}]
+    assert steps["SwitchParameter"]["parameter"] == "/shop/active-region"
+    assert steps["SwitchParameter"]["parameter_regions"] == [WEST, EAST], "where the pointer's table is"
+    assert "isEnd" not in made["mainSteps"][0] and made["mainSteps"][-1]["isEnd"]
+    records = [{**RECORD, "hosted_zone_id": "/hostedzone/Z1", "ttl": 30, "zone": "example.com", "values": None}]
+    (record,) = built(dns_records=records)["mainSteps"][2]["inputs"]["InputPayload"]["records"]
+    assert (record["hosted_zone_id"], record["ttl"], record["values"]) == ("Z1", 30, {})
+
+
+def test_what_is_empty_is_not_switched() -> None:
+    empty = {"buckets": {}, "dns_records": [], "parameter": "", "multi_region_access_points": []}
+    made = built(**empty, routing_controls={}, cluster_endpoints=[])
+    assert [step["name"] for step in made["mainSteps"]] == ["SwitchPointer"]
+
+
 def test_every_reference_is_declared() -> None:
-    made = built()
+    made = built(**REST)
     references = set(re.findall(r"\{\{\s*([^}\s]+)\s*\}\}", json.dumps(made)))
     assert references == {*made["parameters"], "automation:EXECUTION_ID"}
 
@@ -89,7 +125,7 @@ def test_every_reference_is_declared() -> None:
         ({"routing_controls": {EAST: ["x"], WEST: []}}, "'x' is not the ARN of a routing control"),
         ({"routing_controls": {"eu-north-1": [control("x")]}}, "eu-north-1, which is not among regions"),
         ({"routing_controls": {EAST: [control("x")], WEST: [control("x")]}}, "is named twice"),
-        ({"routing_controls": [control("x")]}, "give lists of ARNs by Region"),
+        ({"routing_controls": [control("x")]}, "give a list for each Region"),
         ({"cluster_endpoints": None}, "need cluster_endpoints"),
         ({"cluster_endpoints": ["https://x"]}, "give a list of endpoint and region"),
         ({"cluster_endpoints": [{"endpoint": "http://x", "region": EAST}]}, "expected https"),
@@ -98,6 +134,15 @@ def test_every_reference_is_declared() -> None:
         ({"pointer": {"table": "x", "name": "x", "regions": ["x"]}}, "'x' is not a Region"),
         ({"assume_role": "x"}, "assume_role: 'x' is not an ARN"),
         ({"target": EAST}, "'target' is not a setting"),
+        ({"buckets": {EAST: ["Shop"]}}, "'Shop' is not a bucket's name"),
+        ({"buckets": {"eu-north-1": ["shop"]}}, "buckets of eu-north-1, which is not among regions"),
+        ({"buckets": {EAST: "shop"}}, "give a list"),
+        ({"dns_records": [{"record": "x", "zone": "example.com"}]}, "give record and hosted_zone_id"),
+        ({"dns_records": [{**RECORD, "ttl": "soon"}]}, "give record and hosted_zone_id"),
+        ({"dns_records": [{**RECORD, "weight": 1}]}, "give record and hosted_zone_id"),
+        ({"dns_records": RECORD}, "give a list"),
+        ({"parameter": "{{ x }}"}, "which Automation would replace"),
+        ({"dns_records": [{**RECORD, "values": {EAST: "{{ x }}"}}]}, "which Automation would replace"),
         ({"pointer": None, "routing_controls": None, "multi_region_access_points": None}, "there is nothing to switch"),
     ],
 )
@@ -114,10 +159,10 @@ HOSTILE = st.recursive(
 )
 
 
-@given(st.sampled_from(sorted(SETTINGS)), HOSTILE)
+@given(st.sampled_from(sorted({**SETTINGS, **REST})), HOSTILE)
 def test_hostile_settings_are_refused_or_built_but_never_break(name: str, value: Any) -> None:
     try:
-        made = document({**SETTINGS, name: value}, SCRIPTS)
+        made = document({**SETTINGS, **REST, name: value}, SCRIPTS)
     except RefusedError as refused:
         assert refused.problems
     else:
@@ -135,6 +180,14 @@ def test_the_role_may_switch_and_nothing_else() -> None:
     ]
     assert by_sid["SwitchPointer"]["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["shop"]}}
     assert all("*" not in resource for statement in policy["Statement"] for resource in statement["Resource"])
+    rest = {
+        one["Sid"]: one["Resource"] for one in permissions_policy({**SETTINGS, **REST}, "aws", ACCOUNT)["Statement"]
+    }
+    assert rest["OpenBuckets"] == ["arn:aws:s3:::shop", "arn:aws:s3:::shop-dr"]
+    assert rest["SwitchDnsRecords"] == ["arn:aws:route53:::hostedzone/Z0123456789"]
+    assert rest["WaitForDnsRecords"] == ["arn:aws:route53:::change/*"]
+    parameter = f"{ACCOUNT}:parameter/shop/active-region"
+    assert rest["SwitchParameter"] == [f"arn:aws:ssm:{region}:{parameter}" for region in sorted((EAST, WEST))]
     only = {"regions": [EAST, WEST], "pointer": {"table": "t-x", "name": "n"}}
     (statement,) = permissions_policy(only, "aws", ACCOUNT)["Statement"]
     assert len(statement["Resource"]) == 2, "without regions of the pointer, those that may be the target"
