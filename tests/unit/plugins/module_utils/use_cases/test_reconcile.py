@@ -159,7 +159,8 @@ def test_messages_and_executions(run: Run) -> None:
     assert [json.loads(one["MessageBody"]) for one in lost.jobs.sent] == [
         {"job": f"job{one}", "of": f"input/{one}.csv"} for one in range(2)
     ]
-    assert len({one["MessageDeduplicationId"] for one in lost.jobs.sent}) == 2
+    named = {one["MessageDeduplicationId"] for one in lost.jobs.sent}
+    assert len(named) == 2 and all(len(one) == 64 for one in named), "named by work and attempt, not by the body"
     lost = workload(2)
     (first, second) = run(lost, STARTING).results["items"]
     assert first["result"].startswith(f"{MACHINE}:") and first["result"] != second["result"]
@@ -382,6 +383,7 @@ def test_killed_at_any_call_and_run_again(run: Run, action: str, after: bool) ->
         counts = counted(again)
         assert number >= 2 and counts.get("restarted", 0) + counts.get("restarted_before", 0) == 2, f"killed at {at}"
         doubled += number - 2
+        assert (action != EXECUTION) or lost.seconds == 0, "whoever is refused the second time need not wait"
         assert set(marks(lost)) == {("restarted", "1")}
     assert at > 6
     if action in (COPY, "fifo", EXECUTION):
