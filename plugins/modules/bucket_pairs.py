@@ -204,7 +204,8 @@ options:
           - What becomes of a bucket that has the rule of its pair (by its id, to the destination that the template
             says), but not, or no longer, the tags.
           - V(remove) takes this rule away, and with the last rule of ours the entry O(notification_id) of its
-            notifications. Data stays. V(ignore) does not look for such buckets.
+            notifications. Data stays, and so do roles with their policies, the standard of the destination and the
+            statements in its policy, as with O(state=absent). V(ignore) does not look for such buckets.
         type: str
         choices: [ignore, remove]
         default: ignore
@@ -218,7 +219,9 @@ options:
   state:
     description:
       - V(absent) takes the rules of O(pairs) away, and with the last rule of ours the entry O(notification_id) of the
-        source's notifications. Everything else stays - other rules, roles, both buckets and all that is in them.
+        source's notifications. Everything else stays - other rules, roles with their policies for the destination,
+        statements in bucket policies, both buckets and all that is in them. The role P(aws_dr.s3.teardown#role) removes
+        these too, once nothing needs them.
     type: str
     choices: [present, absent]
     default: present

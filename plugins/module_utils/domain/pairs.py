@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.bucket_names import form_problem
@@ -66,10 +66,27 @@ def is_region(name: Any) -> bool:
     return isinstance(name, str) and bool(_REGION.fullmatch(name))
 
 
-def read_pairs(raw: Iterable[Entry], caller_account: str) -> tuple[list[Pair], list[str]]:
-    """Give the pairs that can be looked at, and every problem that shows without looking at AWS."""
-    pairs, problems = legal_pairs(list(raw), caller_account)
-    return list(pairs.values()), [problem.text for problem in problems]
+def pairs_of_any_account(raw: Sequence[Entry], account: str) -> tuple[list[Pair], list[str]]:
+    """Give the pairs that can be looked at, and every problem that shows without looking at AWS.
+
+    Destinations may be of other accounts than the credentials, ``account``.
+    """
+    named = [str((entry.get("destination") or {}).get("account_id") or account) for entry in raw]
+    pairs: list[Pair] = []
+    problems: list[str] = []
+    legal, found = legal_pairs([_in_account(entry, account) for entry in raw], account)
+    for number, pair in legal.items():
+        owner = named[number]
+        if is_account_id(owner):
+            pairs.append(replace(pair, destination_account=None if owner == account else owner))
+        else:
+            told = _account_problems(owner, account, account)
+            problems += [f"pair {number + 1} ({label(raw[number])}): {problem}" for problem in told]
+    return pairs, [problem.text for problem in found] + problems
+
+
+def _in_account(entry: Entry, account: str) -> Entry:
+    return {**entry, "destination": {**(entry.get("destination") or {}), "account_id": account}}
 
 
 def legal_pairs(

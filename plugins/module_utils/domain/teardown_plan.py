@@ -4,7 +4,8 @@
 """What the role ``teardown`` removes: what setup made for the pairs, known by its marks, and nothing else.
 
 A rule is ours when it bears the pair's rule id and goes to the pair's destination. A role is ours when it is named as
-setup names the role of that source bucket; it goes when no bucket's rules need it any more. Data goes only where a
+setup names the role of that source bucket; it goes when no bucket's rules need it any more, and else loses its policies
+for destinations that none of these goes to. Statements of bucket policies are ours by their Sid. Data goes only where a
 bucket is named, and a sentence that names it, and today's date, confirms it.
 """
 
@@ -14,9 +15,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.bucket_policy import TLS_ONLY_SID, replication_sids
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.names import fitted_name
-from ansible_collections.aws_dr.s3.plugins.module_utils.domain.pairs import Pair, bears_mark, read_pairs
-from ansible_collections.aws_dr.s3.plugins.module_utils.domain.setup_plan import Roles
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.pairs import Pair, bears_mark, pairs_of_any_account
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.setup_plan import Roles, policy_name
 
 Entry = Mapping[str, Any]
 _ROLE_NAME = 64
@@ -49,13 +51,19 @@ class Names:
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for beyond rules, notifications and roles. ``today`` is the date in UTC, as YYYY-MM-DD."""
+    """What is asked for beyond rules, notifications and roles. ``today`` is the date in UTC, as YYYY-MM-DD.
+
+    ``tls_only``: the statement that denies requests without TLS goes from the policies of destinations that stay.
+    ``across``: destinations are worked on with a role of their own account.
+    """
 
     buckets: tuple[str, ...] = ()
     confirm: str = ""
     today: str = ""
     queues: bool = False
     ledger: bool = False
+    tls_only: bool = False
+    across: bool = False
     confirmed_later: bool = False
 
 
@@ -77,6 +85,15 @@ class _There:
         """Buckets whose rules, of those that stay, work with a role."""
         return sorted(bucket for bucket in self.stays if self.answers[bucket]["replication"]["role"] == role)
 
+    def go_to(self, destination: str, role: str = "") -> bool:
+        """Whether any rule that stays, of a bucket that works with this role ("": any), goes to a bucket."""
+        return any(
+            rule["destination"]["bucket"] == destination
+            for bucket, rules in self.stays.items()
+            for rule in rules
+            if not role or self.answers[bucket]["replication"]["role"] == role
+        )
+
     def still_ours(self, bucket: str) -> list[str]:
         """Rules that stay and that setup made for another pair, or a replica set, by their id."""
         rules = self.stays.get(bucket, ())
@@ -92,11 +109,11 @@ def teardown_plan(raw: Iterable[Entry], answers: Iterable[Entry], names: Names, 
     """Plan from the pairs as the user gave them, and all buckets of the account as ``bucket_replication_info`` gives.
 
     Gives ``problems`` and ``kept`` (sentences), lists of what to remove (``rules``, ``notifications``, ``roles``,
-    ``batch_roles``, ``buckets``), the ``regions`` of the sources, and the sentence that confirms (``confirmation``).
+    ``role_policies``, ``batch_roles``, ``statements``, ``buckets``), the ``regions`` of the sources, and the sentence
+    that confirms (``confirmation``).
     """
-    pairs, problems = read_pairs(raw, names.account)
     # Pairs across accounts can be torn down on this side.
-    problems = [problem for problem in problems if "belongs to account" not in problem]
+    pairs, problems = pairs_of_any_account(list(raw), names.account)
     there = _There(answers, pairs)
     sources = {pair.source: pair.source_region for pair in pairs}
     kept: list[str] = []
@@ -107,6 +124,7 @@ def teardown_plan(raw: Iterable[Entry], answers: Iterable[Entry], names: Names, 
     ]
     done_with = _done_with(sources, there, kept)
     roles = _roles(sources, there, names, kept)
+    statements = _statements(pairs, there, names, request, kept)
     problems += _bucket_problems(pairs, there, names, request) + _shared_problems(sources, there, request)
     return {
         "problems": problems,
@@ -120,7 +138,9 @@ def teardown_plan(raw: Iterable[Entry], answers: Iterable[Entry], names: Names, 
             {"bucket": bucket, "region": sources[bucket]} for bucket in done_with if bucket in there.answers
         ],
         "roles": roles,
+        "role_policies": _role_policies(pairs, there, names),
         "batch_roles": _batch_roles(sources, done_with, names),
+        "statements": statements,
         "buckets": _buckets(pairs, there, names, request),
         "regions": sorted(set(sources.values())),
         "confirmation": confirmation(request.buckets, request.today),
@@ -165,6 +185,44 @@ def _roles(sources: Mapping[str, str], there: _There, names: Names, kept: list[s
         else:
             found.append({"name": name, "bucket": bucket, "region": region})
     return found
+
+
+def _role_policies(pairs: Iterable[Pair], there: _There, names: Names) -> list[dict[str, Any]]:
+    """Policies for destinations that no rule goes to any more, of roles that stay because other rules need them."""
+    found: dict[str, dict[str, Any]] = {}
+    for pair in pairs:
+        name, arn = names.replication_role(pair.source)
+        if there.uses(arn) and not there.go_to(pair.destination, arn):
+            role = found.setdefault(pair.source, {"name": name, "region": pair.source_region, "policies": []})
+            role["policies"].append(policy_name(pair.destination))
+    return list(found.values())
+
+
+def _statements(
+    pairs: Iterable[Pair], there: _There, names: Names, request: Request, kept: list[str]
+) -> list[dict[str, Any]]:
+    """Statements of ours in the policies of destinations that stay: for roles of this account, and about TLS."""
+    found: dict[str, dict[str, Any]] = {}
+    for pair in pairs:
+        if pair.destination in request.buckets:
+            continue
+        if pair.destination_account not in (None, names.account) and not request.across:
+            kept.append(
+                f"the policy of bucket {pair.destination} of account {pair.destination_account} keeps what setup put "
+                "there; name a role of that account (teardown_destination_account_role) to have it taken away"
+            )
+            continue
+        role = names.replication_role(pair.source)[1]
+        sids: list[str] = []
+        if request.across and not there.go_to(pair.destination, role):
+            sids += replication_sids(role)
+        if request.tls_only and not there.go_to(pair.destination):
+            sids.append(TLS_ONLY_SID)
+        if sids:
+            place = {"bucket": pair.destination, "region": pair.destination_region, "sids": []}
+            mine = found.setdefault(pair.destination, place)["sids"]
+            mine += [sid for sid in sids if sid not in mine]
+    return list(found.values())
 
 
 def _batch_roles(sources: Mapping[str, str], done_with: list[str], names: Names) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -30,7 +31,7 @@ BOTH = {
     "remediation_setup_role_wait": 0,
     "back_fill_wait_delay": 1,
 }
-FIRST = {**BOTH, "dr_pairs": [pair(SOURCE)]}
+FIRST = {**BOTH, "dr_pairs": [pair(SOURCE)], "teardown_tls_only": True}
 
 
 def prepare(aws: Aws) -> None:
@@ -61,6 +62,15 @@ def rules(aws: Aws, bucket: str) -> list[str]:
     return [rule["ID"] for rule in answer["ReplicationConfiguration"]["Rules"]]
 
 
+def sids(aws: Aws) -> list[str]:
+    """Sids of the statements of the first destination's policy."""
+    try:
+        policy = json.loads(aws("s3", EU).get_bucket_policy(Bucket=DESTINATION)["Policy"])
+    except ClientError:
+        return []
+    return [statement["Sid"] for statement in policy["Statement"]]
+
+
 def queues(aws: Aws) -> list[str]:
     return [url.rpartition("/")[2] for url in aws("sqs").list_queues().get("QueueUrls", [])]
 
@@ -87,7 +97,9 @@ def test_what_was_set_up_is_back_filled_and_torn_down_again(aws: Aws, lab: Lab, 
     checked = playbook(play=TEARDOWN, variables=FIRST, check=True)
     assert checked.changed and rules(aws, SOURCE) == [f"to-{DESTINATION}"]
     assert aws("s3").get_bucket_replication(Bucket=SOURCE)["ReplicationConfiguration"] == before
+    assert "AwsDrTlsOnly" in sids(aws)
     playbook(play=TEARDOWN, variables=FIRST)
+    assert "AwsDrTlsOnly" not in sids(aws)
     assert rules(aws, SOURCE) == [] and rules(aws, SECOND) == ["to-photos-dr"]
     configuration = aws("s3").get_bucket_notification_configuration(Bucket=SOURCE)
     assert [entry["Id"] for entry in configuration["TopicConfigurations"]] == ["theirs"]
@@ -120,6 +132,7 @@ def test_what_was_set_up_is_back_filled_and_torn_down_again(aws: Aws, lab: Lab, 
 
     playbook(play=TEARDOWN, variables={**everything, **confirmed(*gone)})
     assert rules(aws, SECOND) == ["theirs"] and roles(aws) == {f"s3-replication-{SECOND}"}
+    assert aws("iam").list_role_policies(RoleName=f"s3-replication-{SECOND}")["PolicyNames"] == []
     assert queues(aws) == [] and aws("dynamodb", EU).list_tables()["TableNames"] == []
     assert buckets(aws) == {SOURCE, SECOND, DESTINATION}
     assert aws("s3").list_object_versions(Bucket=SECOND)["Versions"]

@@ -13,12 +13,17 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.domain.pairs import (
     Pair,
     legal_pairs,
     named,
-    read_pairs,
+    pairs_of_any_account,
     shared_destinations,
 )
 
 ACCOUNT = "111122223333"
 PAIR = Pair("invoices", "us-east-1", "invoices-dr", "eu-west-1", None, "to-invoices-dr")
+
+
+def read_pairs(entries: list[Any], account: str) -> tuple[list[Pair], list[str]]:
+    pairs, found = legal_pairs(entries, account)
+    return list(pairs.values()), [problem.text for problem in found]
 
 
 def entry(source: str = "invoices", destination: str = "invoices-dr", **options: Any) -> dict[str, Any]:
@@ -137,3 +142,13 @@ def test_whatever_comes_is_a_pair_or_a_problem_and_can_be_named(entries: list[di
     told = {number for problem in problems for number in problem.pairs}
     assert all(number in pairs or number in told for number in range(len(entries)))
     assert all(str(named(one)) for one in entries)
+
+
+def test_where_accounts_do_not_matter_a_destination_of_another_is_fine_and_what_is_none_is_not() -> None:
+    own = entry(destination="own", account_id=ACCOUNT)
+    away = entry(destination="away", account_id="444455556666")
+    pairs, problems = pairs_of_any_account([entry(), own, away], ACCOUNT)
+    assert problems == []
+    assert [pair.destination_account for pair in pairs] == [None, None, "444455556666"]
+    pairs, problems = pairs_of_any_account([entry(account_id="12"), entry(source="Bad_Name")], ACCOUNT)
+    assert pairs == [] and len(problems) == 2 and any("'12' is not an account id" in problem for problem in problems)

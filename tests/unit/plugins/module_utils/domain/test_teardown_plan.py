@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.bucket_policy import replication_sids
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.teardown_plan import (
     Names,
     Request,
@@ -83,6 +84,37 @@ def test_rules_of_others_stay_and_so_does_the_role_that_they_use() -> None:
     assert found["notifications"], "the entry is ours, whoever else's rules are left"
     theirs = f"arn:aws:iam::{ACCOUNT}:role/theirs"
     assert plan(bucket("src", rule("else", "theirs"), role=theirs), bucket("dst"))["roles"]
+
+
+def test_a_role_that_stays_loses_the_policies_for_destinations_that_no_rule_goes_to() -> None:
+    found = plan(bucket("src", rule(), rule("else", "theirs")), bucket("dst"))
+    policies = [{"name": "s3-replication-src", "region": "us-east-1", "policies": ["replicate-to-dst"]}]
+    assert found["role_policies"] == policies
+    assert plan(bucket("src", rule(), rule("dst", "theirs")))["role_policies"] == []
+    assert plan(bucket("src", rule()))["role_policies"] == [], "the role goes as a whole"
+    assert plan(bucket("src", rule()), unread("other"))["role_policies"] == []
+
+
+def test_statements_of_ours_go_from_the_policies_of_destinations_that_nothing_else_needs() -> None:
+    there = (bucket("src", rule()), bucket("dst"))
+    objects, of_bucket = replication_sids(ROLE)
+    place = {"bucket": "dst", "region": "eu-west-1"}
+    assert plan(*there)["statements"] == []
+    assert plan(*there, tls_only=True)["statements"] == [{**place, "sids": ["AwsDrTlsOnly"]}]
+    assert plan(*there, across=True)["statements"] == [{**place, "sids": [objects, of_bucket]}]
+    assert plan(*there, across=True, tls_only=True, buckets=("dst",))["statements"] == []
+    for role in (ROLE, f"arn:aws:iam::{ACCOUNT}:role/theirs"):
+        needed = plan(
+            bucket("src", rule()), bucket("more", rule("dst", "theirs"), role=role), tls_only=True, across=True
+        )
+        sids = [] if role == ROLE else [{**place, "sids": [objects, of_bucket]}]
+        assert needed["statements"] == sids
+    away = pair()
+    away["destination"]["account_id"] = "444455556666"
+    found = plan(*there, pairs=[away], tls_only=True)
+    assert found["statements"] == [] and "teardown_destination_account_role" in found["kept"][-1]
+    two = plan(*there, pairs=[pair(), pair("second")], tls_only=True)
+    assert two["statements"] == [{**place, "sids": ["AwsDrTlsOnly"]}], "each statement is named once"
 
 
 def test_a_role_that_another_bucket_uses_or_may_use_stays() -> None:
