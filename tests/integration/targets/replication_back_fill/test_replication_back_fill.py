@@ -232,7 +232,7 @@ def test_all_problems_at_once_and_one_buckets_trouble_stops_no_other(
 def test_a_run_that_does_not_wait_is_taken_up_by_the_next(aws: Aws, lab: Lab, name: str, playbook: Playbook) -> None:
     pair = OlderPair(aws, lab, name)
     pair.older("a", "b")
-    lab.call("PUT", "/settings", {"batch_state_delay": 4})
+    lab.call("PUT", "/settings", {"batch_state_delay": 1.5})
     tasks = [
         pair.task("started", wait=False),
         {**pair.task("impatient", replicate=True, wait_timeout=1), "ignore_errors": True},
@@ -254,13 +254,14 @@ def test_a_job_for_earlier_rules_is_waited_for_and_then_comes_todays(
     configuration = pair.s3.get_bucket_replication(Bucket=pair.source)["ReplicationConfiguration"]
     configuration["Rules"][0]["Filter"] = {"Prefix": "x/"}
     pair.s3.put_bucket_replication(Bucket=pair.source, ReplicationConfiguration=configuration)
-    lab.call("PUT", "/settings", {"batch_state_delay": 5})
+    lab.call("PUT", "/settings", {"batch_task_rate": 0.001})
     playbook(tasks=[pair.task("narrow", replicate=True, wait=False)])
     awaited(pair.jobs, lambda jobs: jobs[0]["Status"] not in ("New", "Preparing"))
     pair._replicate()
-    tasks = [pair.task("told", replicate=True, wait=False), pair.task("wide", replicate=True)]
-    run = playbook(tasks=tasks)
-    told, wide = only(run, "told"), only(run, "wide")
+    told = only(playbook(tasks=[pair.task("told", replicate=True, wait=False)]), "told")
+    lab.call("PUT", "/settings", {"batch_task_rate": 0.0})
+    lab.call("POST", "/clock/advance", {"seconds": 3000})
+    wide = only(playbook(tasks=[pair.task("wide", replicate=True)]), "wide")
     assert (told["status"], told["changed"]) == ("running", False) and "rules that bucket" in told["msg"]
     assert (wide["status"], wide["total"]) == ("done", 1), wide
     assert set(pair.replicas()) == {"a", "x/b"} and len(pair.jobs()) == 2
