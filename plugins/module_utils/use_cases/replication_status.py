@@ -149,9 +149,7 @@ class _Status:
                 _unread(mine, part, self._silent[region])
                 return
             for client in self._watchers(region):
-                missing = [line for line in mine if not getattr(line, part)]
-                if missing:
-                    self._read(client, part, region, missing)
+                self._read(client, part, region, [line for line in mine if not getattr(line, part)])
 
         list(in_order(ask, questions, self._task.concurrency))
 

@@ -75,6 +75,7 @@ class World:
         self.planned: list[tuple[float, Callable[[], Any]]] = []
         self.after_get: list[Callable[[], Any] | None] = []
         self.calls: dict[str, int] = defaultdict(int)
+        self.log: list[tuple[str, str]] = []
         self._numbers = itertools.count(1)
         world = self
 
@@ -160,6 +161,7 @@ class FakeClient:
 
     def _called(self, operation: str, bucket: str, owner: str | None = None) -> FakeBucket:
         self.world.calls[operation] += 1
+        self.world.log.append((operation, bucket))
         self.world.replicate()
         found = self.world.buckets.get(bucket)
         if (found.region if found else self.region) in self.world.down:

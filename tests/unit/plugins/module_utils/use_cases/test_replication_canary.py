@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.aws_dr.s3.plugins.module_utils.aws.clients import BRIEFLY
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.sts import AccountRole
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import RefusedError, ToldError
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.outcome import Outcome
@@ -101,6 +102,7 @@ def test_a_replica_that_does_not_come_in_time_is_a_result(world: World) -> None:
     (row,) = outcome.results["rules"]
     assert (row["status"], row["source_status"], row["seconds"]) == ("timed_out", "PENDING", 30)
     assert not outcome.results["replicated"] and outcome.results["seconds"] is None
+    assert [bucket for operation, bucket in world.log if operation == "delete"] == ["src", "copy"]
     assert world.left() == [], "what S3 has not begun to replicate does not come any more"
 
 
@@ -154,11 +156,21 @@ def test_replicas_are_removed_where_nobody_asked_for_them(world: World) -> None:
     assert world.left() == []
 
 
+def test_a_probe_that_disappears_is_told(world: World) -> None:
+    pair = world.pair("src", "copy")
+    world.buckets["src"].delay = {"copy": 50}
+    world.planned.append((3, lambda: world.buckets["src"].versions.clear()))
+    (row,) = canary(world, pair).results["rules"]
+    assert (row["status"], row["advice"]) == ("failed", None) and "disappeared" in row["msg"]
+    assert world.time < 10
+
+
 def test_an_object_that_the_rule_does_not_select_is_not_waited_for(world: World) -> None:
     pair = world.pair("src", "copy")
+    world.buckets["copy"].versioning = "Suspended"
     world.buckets["src"].encryption = "aws:kms"
     (row,) = canary(world, pair).results["rules"]
-    assert (row["status"], row["encryption"], row["advice"]) == ("failed", "aws:kms", None)
+    assert (row["status"], row["encryption"], row["reason"], row["advice"]) == ("failed", "aws:kms", None, None)
     assert "replica_kms_key_id" in row["msg"]
     assert world.time < 2
 
@@ -176,6 +188,16 @@ def test_nothing_is_written_where_a_side_does_not_answer(world: World, down: str
     assert [row["status"] for row in outcome.results["rules"]] == ["unreachable", "replicated"]
     assert outcome.results["rules"][0]["rule_id"] == (None if down == HOME else "to-copy")
     assert world.calls["put"] == 1 and world.time < 3
+
+
+def test_a_region_that_is_silent_is_asked_as_little_as_can_be(world: World) -> None:
+    there, back = world.pair("src", "copy"), world.pair("copy", "src")
+    back["source"]["region"], back["destination"]["region"] = AWAY, HOME
+    world.down.add(HOME)
+    outcome = canary(world, there, back)
+    assert [row["status"] for row in outcome.results["rules"]] == ["unreachable"] * 2
+    assert (world.calls["ask"], world.calls["put"]) == (1, 0)
+    assert world.clients.configs == [BRIEFLY]
 
 
 def test_a_region_that_is_lost_on_the_way_is_told_soon(world: World) -> None:
@@ -361,6 +383,23 @@ def test_check_mode_tells_and_writes_nothing(world: World, tmp_path: Path) -> No
     assert outcome.changed and outcome.results["counts"]["planned"] == 1
     assert outcome.results["rules"][0]["key"].startswith(BELOW)
     assert world.calls["put"] == world.calls["delete"] == 0 and not file.exists()
+
+
+def test_check_mode_fails_for_nothing_that_it_finds(world: World) -> None:
+    pair = world.pair("src", "copy")
+    world.down.add(AWAY)
+    outcome = canary(world, pair, check_mode=True, fail_on_timeout=True)
+    assert not outcome.changed and outcome.results["counts"]["unreachable"] == 1
+
+
+def test_only_what_came_of_probes_of_known_rules_is_kept(world: World, tmp_path: Path) -> None:
+    lost, refused, file = world.pair("src", "copy"), world.pair("src2", "copy2"), tmp_path / "history"
+    world.buckets["src"].region = lost["source"]["region"] = "us-west-2"
+    world.down.add("us-west-2")
+    world.denied.add(("put", "src2"))
+    outcome = canary(world, lost, refused, history_file=str(file))
+    assert [row["status"] for row in outcome.results["rules"]] == ["unreachable", "not_written"]
+    assert outcome.results["history"] == [] and not file.exists()
 
 
 def test_file_and_object_are_both_read_and_both_written(world: World, tmp_path: Path) -> None:
