@@ -230,7 +230,8 @@ notes:
   - After a run that was killed between a restart and its mark, the next run knows of a copy that there is a newer
     version, and executions of standard state machines have names that are refused the second time. FIFO queues drop
     the second message within five minutes. Messages to other queues and executions of express state machines may come
-    twice.
+    twice. So may a copy or such a message whose answer is lost on its way, because boto3 tries again. Events of S3 are
+    delivered at least once anyway.
   - DynamoDB global tables with eventual consistency keep the last writer's item. What the lost Region wrote just before
     it was lost, and replicates when it is back, loses against a mark that was written since.
   - The caller needs C(dynamodb:DescribeTable), C(dynamodb:Scan) or C(dynamodb:Query) on the index, C(dynamodb:GetItem)
@@ -323,7 +324,7 @@ counts:
   type: dict
   contains:
     selected:
-      description: Items that are due, the sum of all outcomes of items.
+      description: Items that are due.
       returned: always
       type: int
     restarted:
@@ -331,7 +332,7 @@ counts:
       returned: always
       type: int
     restarted_before:
-      description: Restarted by an earlier run and not finished yet. With O(unrecorded) such objects too.
+      description: Restarted by an earlier run and not finished yet.
       returned: always
       type: int
     in_progress:
@@ -343,15 +344,15 @@ counts:
       returned: always
       type: int
     missing:
-      description: Their object is not on this side in any version, or can't be read.
+      description: Their object is not on this side in any version, or is archived.
       returned: always
       type: int
     denied:
-      description: AWS denied it. The task fails in the end.
+      description: AWS denied it, also of objects that no item names. The task fails in the end.
       returned: always
       type: int
     failed:
-      description: AWS refused it or did not answer. The task fails in the end.
+      description: AWS refused it or did not answer, also of objects that no item names. The task fails in the end.
       returned: always
       type: int
     unreadable:

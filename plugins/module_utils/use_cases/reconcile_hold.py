@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,7 +13,7 @@ from datetime import datetime
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws import state_table
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.errors import AwsError
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.state_table import WireItem
-from ansible_collections.aws_dr.s3.plugins.module_utils.domain.reconcile_items import Work
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.reconcile_items import Wire, Work
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.reconcile_marks import RESTARTED, Decision, Mark
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.times import from_datetime
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.reconcile_stage import Stage, Task
@@ -46,9 +46,7 @@ class Held:
         """Mark that the item is being restarted; false when it is not as it was read."""
         layout = self._task.layout
         same = {name: self._case.item[name] for name in (layout.status, *layout.start)}
-        return state_table.set_mark(
-            self._client, self._task.table, self._key, layout.mark, self._case.mark, self._mark, same
-        )
+        return self._write(self._case.mark, self._mark, same)
 
     def keep(self) -> None:
         """Renew the mark in time while the restart takes long. Raises :class:`LostError` when it is another's."""
@@ -73,8 +71,15 @@ class Held:
             self._put(replace(self._mark, state=RESTARTED, at=from_datetime(self._now())))
 
     def _put(self, mark: Mark) -> bool:
-        attribute = self._task.layout.mark
-        done = state_table.set_mark(self._client, self._task.table, self._key, attribute, self._mark, mark, {})
+        done = self._write(self._mark, mark, {})
         if done:
             self._mark = mark
         return done
+
+    def _write(self, seen: Mark | None, mark: Mark, same: Mapping[str, Wire]) -> bool:
+        table, attribute = self._task.table, self._task.layout.mark
+        if state_table.set_mark(self._client, table, self._key, attribute, seen, mark, same):
+            return True
+        # boto3 tries again when an answer is lost, and then meets what it has written itself.
+        item = state_table.get(self._client, table, self._key)
+        return item is not None and item.get(attribute) == mark.wire()

@@ -45,7 +45,7 @@ class FakeStateTable:
         self.indexes: list[dict[str, Any]] = []
         self.before_update: Callable[[str], None] = lambda key: None
         self.stale: dict[str, dict[str, Any]] = {}
-        self.gets = self.scans = 0
+        self.gets = self.scans = self.lost_answers = 0
         self._plug, self._lock = plug, threading.Lock()
 
     def put(self, number: str, /, **attributes: str) -> None:
@@ -104,6 +104,9 @@ class FakeStateTable:
             else:
                 name, value = rest.split(" = ")
                 item[names[name]] = values[value]
+            if self.lost_answers:  # boto3 sends it again
+                self.lost_answers -= 1
+                raise client_error("ConditionalCheckFailedException", "UpdateItem")
             return {}
 
 

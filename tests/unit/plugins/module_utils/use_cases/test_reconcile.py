@@ -206,6 +206,13 @@ def test_two_runs_at_once_restart_every_item_once(run: Run) -> None:
     assert done.results["counts"]["restarted"] < 20 and set(marks(lost)) == {("restarted", "1")}
 
 
+def test_a_mark_whose_answer_was_lost_is_ones_own(run: Run) -> None:
+    lost = workload(3)
+    lost.table.lost_answers = 6
+    assert counted(run(lost, COPYING)) == {"selected": 3, "restarted": 3}
+    assert len(lost.bucket.events) == 3 and lost.seconds == 0 and set(marks(lost)) == {("restarted", "1")}
+
+
 def test_work_that_finishes_meanwhile_is_left_alone(run: Run) -> None:
     lost = workload(3)
 
