@@ -5,86 +5,44 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import RefusedError, ToldError
-from ansible_collections.aws_dr.s3.plugins.module_utils.domain.reconcile_items import Due, Layout
-from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.access import Access
-from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.outcome import Outcome
-from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.progress import Progress
-from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.reconcile import Clock, reconcile
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.reconcile_stage import (
-    COPY,
-    EXECUTION,
-    MESSAGE,
     Execution,
     Message,
     Task,
-    Unrecorded,
 )
 from ansible_collections.aws_dr.s3.tests.unit.plugins.module_utils.use_cases.fake_aws import (
-    Killed,
-    Plug,
     client_error,
 )
 from ansible_collections.aws_dr.s3.tests.unit.plugins.module_utils.use_cases.fake_workload import (
     BUCKET,
     MACHINE,
     NOON,
-    TABLE,
-    Lost,
 )
-
-EARLIER = (NOON - timedelta(hours=1)).isoformat()
-LAYOUT = Layout(key="key", start=("started",))
-DUE = Due(("STARTED",), started_before=NOON)
-COPYING = Task(TABLE, LAYOUT, DUE, COPY, bucket=BUCKET)
-SENDING = Task(TABLE, LAYOUT, DUE, MESSAGE, message=Message("jobs", {"job": "{id}", "of": "{object.key}"}))
-STARTING = Task(TABLE, LAYOUT, DUE, EXECUTION, execution=Execution(MACHINE, {"job": "{id}"}))
+from ansible_collections.aws_dr.s3.tests.unit.plugins.module_utils.use_cases.reconcile_runs import (
+    COPYING,
+    EARLIER,
+    LAYOUT,
+    SENDING,
+    STARTING,
+    Run,
+    counted,
+    marks,
+    outcomes,
+    run_in,
+    workload,
+)
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Callable[..., Outcome]:
-    def once(lost: Lost, task: Task, check_mode: bool = False, concurrency: int = 4) -> Outcome:
-        access = Access(lost.client, "", str(tmp_path), check_mode, concurrency)
-
-        def sleep(seconds: float) -> None:
-            lost.seconds += seconds
-
-        clock = Clock(lambda: NOON + timedelta(seconds=lost.seconds), lambda: lost.seconds, sleep)
-        return reconcile(access, task, Progress(), clock)
-
-    return once
-
-
-Run = Callable[..., Outcome]
-
-
-def workload(number: int = 5, **kinds: Any) -> Lost:
-    lost = Lost(**kinds)
-    for one in range(number):
-        lost.table.put(f"job{one}", key=f"input/{one}.csv", status="STARTED", started=EARLIER)
-        lost.bucket.put(f"input/{one}.csv", {"t": "1"}, ContentType="text/csv")
-    return lost
-
-
-def outcomes(outcome: Outcome) -> dict[str, str]:
-    return {row["key"]: row["outcome"] for row in outcome.results["items"]}
-
-
-def counted(outcome: Outcome) -> dict[str, int]:
-    return {name: number for name, number in outcome.results["counts"].items() if number}
-
-
-def marks(lost: Lost) -> list[tuple[str, str]]:
-    inner = [item["aws_dr_reconciled"]["M"] for item in lost.table.items.values() if "aws_dr_reconciled" in item]
-    return [(mark["state"]["S"], mark["attempt"]["N"]) for mark in inner]
+def run(tmp_path: Path) -> Run:
+    return partial(run_in, str(tmp_path))
 
 
 def test_every_due_item_is_restarted_once_and_marked(run: Run) -> None:
@@ -190,27 +148,6 @@ def test_what_an_item_does_not_say_is_listed_and_the_others_go_on(run: Run) -> N
     assert listed["no-key"] == "it has no attribute key" and "mark_attribute" in listed["foreign"]
     task = replace(SENDING, message=Message("jobs", "{other}"))
     assert counted(run(workload(1), task)) == {"selected": 1, "unreadable": 1}
-
-
-def test_two_runs_at_once_restart_every_item_once(run: Run) -> None:
-    lost = workload(20)
-    other = iter([True])
-
-    def interfere(key: str) -> None:
-        if key == "job3" and next(other, False):
-            run(lost, COPYING)
-
-    lost.table.before_update = interfere
-    done = run(lost, COPYING)
-    assert sorted(lost.bucket.events) == sorted(f"input/{one}.csv" for one in range(20))
-    assert done.results["counts"]["restarted"] < 20 and set(marks(lost)) == {("restarted", "1")}
-
-
-def test_a_mark_whose_answer_was_lost_is_ones_own(run: Run) -> None:
-    lost = workload(3)
-    lost.table.lost_answers = 6
-    assert counted(run(lost, COPYING)) == {"selected": 3, "restarted": 3}
-    assert len(lost.bucket.events) == 3 and lost.seconds == 0 and set(marks(lost)) == {("restarted", "1")}
 
 
 def test_work_that_finishes_meanwhile_is_left_alone(run: Run) -> None:
@@ -367,118 +304,3 @@ def test_a_bucket_that_nobody_listens_to_is_warned_of(run: Run) -> None:
     assert "a copy in place restarts nothing" in run(lost, COPYING, check_mode=True).warnings[0]
     lost.bucket.notifications = {"LambdaFunctionConfigurations": [{"Events": ["s3:ObjectCreated:*"]}]}
     assert run(lost, COPYING).warnings == []
-
-
-@pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("action", [COPY, MESSAGE, "fifo", EXECUTION, "express"])
-def test_killed_at_any_call_and_run_again(run: Run, action: str, after: bool) -> None:
-    fifo = {"message": Message("jobs.fifo", "{id}")}
-    task = {COPY: COPYING, MESSAGE: SENDING, "fifo": replace(SENDING, **fifo)}.get(action, STARTING)
-    kinds = {"fifo": action == "fifo", "kind": "EXPRESS" if action == "express" else "STANDARD"}
-    doubled = 0
-    for at in range(100):
-        lost = workload(2, plug=Plug(at, after), **kinds)
-        try:
-            run(lost, task, concurrency=1)
-        except Killed:
-            lost.plug.at = None
-        else:
-            break
-        again = run(lost, task, concurrency=1)
-        restarted = {COPY: len(lost.bucket.events), MESSAGE: len(lost.jobs.sent), "fifo": len(lost.jobs.sent)}
-        number = restarted.get(action, lost.states.started)
-        counts = counted(again)
-        assert number >= 2 and counts.get("restarted", 0) + counts.get("restarted_before", 0) == 2, f"killed at {at}"
-        doubled += number - 2
-        assert (action != EXECUTION) or lost.seconds == 0, "whoever is refused the second time need not wait"
-        assert set(marks(lost)) == {("restarted", "1")}
-    assert at > 6
-    if action in (COPY, "fifo", EXECUTION):
-        assert doubled == 0
-    else:
-        assert doubled == (2 if after else 0) + (2 if not after else 0), (
-            "at least once, not more than the one under way"
-        )
-
-
-def test_another_runs_items_are_waited_for(run: Run) -> None:
-    lost = workload(1)
-    lost.plug.at = 3  # scan, head, mark, and here the copy
-    with pytest.raises(Killed):
-        run(lost, COPYING, concurrency=1)
-    lost.plug.at = None
-    assert marks(lost) == [("begun", "1")]
-    checked = run(lost, COPYING, check_mode=True)
-    assert counted(checked) == {"selected": 1, "in_progress": 1} and not checked.changed and lost.seconds == 0
-    assert counted(run(lost, COPYING)) == {"selected": 1, "restarted": 1}
-    assert 120 <= lost.seconds < 130 and lost.bucket.events == ["input/0.csv"]
-
-
-class Uploads:
-    """Objects of the outage: two that no item names, one that one does, an old one, a young one, a folder."""
-
-    def __init__(self) -> None:
-        self.lost = workload(1)
-        for key, minutes in (
-            ("input/x", 30),
-            ("input/y ü", 31),
-            ("input/old", 600),
-            ("input/young", 1),
-            ("other/z", 30),
-        ):
-            self.lost.bucket.put(key, {"t": "1"}, LastModified=NOON - timedelta(minutes=minutes))
-        self.lost.bucket.put("input/f/", ContentLength=0, LastModified=NOON - timedelta(minutes=30))
-        self.lost.table.put("done", key="input/0.csv", status="COMPLETED", started=EARLIER)
-
-    def task(self, base: Task = COPYING, restart: bool = True) -> Task:
-        wanted = Unrecorded("input/", NOON - timedelta(hours=1), 300, restart)
-        return replace(base, bucket=BUCKET, unrecorded=wanted)
-
-
-def test_objects_that_no_item_names_are_told(run: Run) -> None:
-    uploads = Uploads()
-    done = run(uploads.lost, uploads.task(restart=False))
-    assert counted(done) == {"selected": 1, "restarted": 1, "unrecorded": 2}
-    assert uploads.lost.bucket.events == ["input/0.csv"]
-    assert [row["key"] for row in done.results["items"] if row["outcome"] == "unrecorded"] == ["input/x", "input/y ü"]
-
-
-def test_objects_that_no_item_names_are_restarted_once(run: Run) -> None:
-    uploads = Uploads()
-    lost = uploads.lost
-    expected = {"selected": 1, "restarted": 1, "unrecorded": 2, "unrecorded_restarted": 2}
-    assert counted(run(lost, uploads.task(), check_mode=True)) == expected and lost.bucket.events == []
-    assert counted(run(lost, uploads.task())) == expected
-    assert sorted(lost.bucket.events) == ["input/0.csv", "input/x", "input/y ü"]
-    new = lost.bucket.versions["input/x"][-1]
-    assert new.tags["t"] == "1" and new.tags["aws_dr_reconciled"] == lost.bucket.versions["input/x"][0].version_id
-    lost.bucket.delete("input/young")
-    lost.seconds = 600
-    again = run(lost, uploads.task())
-    assert not again.changed and len(lost.bucket.events) == 3
-    assert outcomes(again)["input/x"] == "restarted_before"
-
-
-def test_an_unrecorded_object_gets_one_message_and_keeps_its_version(run: Run) -> None:
-    uploads = Uploads()
-    task = uploads.task(replace(SENDING, message=Message("jobs", "{object.key}")))
-    run(uploads.lost, task)
-    assert not run(uploads.lost, task).changed
-    assert sorted(one["MessageBody"] for one in uploads.lost.jobs.sent) == ["input/0.csv", "input/x", "input/y ü"]
-    assert len(uploads.lost.bucket.versions["input/x"]) == 1
-
-
-def test_an_unrecorded_object_without_room_for_the_tag_is_left(run: Run) -> None:
-    uploads = Uploads()
-    tags = {str(number): "x" for number in range(10)}
-    uploads.lost.bucket.put("input/full", tags, LastModified=NOON - timedelta(minutes=30))
-    with pytest.raises(ToldError, match="has 10 tags already"):
-        run(uploads.lost, uploads.task())
-    assert "input/full" not in uploads.lost.bucket.events and "input/x" in uploads.lost.bucket.events
-
-
-def test_no_young_object_is_no_second_scan(run: Run) -> None:
-    uploads = Uploads()
-    wanted = Unrecorded("nowhere/", NOON - timedelta(hours=1), 300, False)
-    run(uploads.lost, replace(COPYING, unrecorded=wanted))
-    assert uploads.lost.table.scans == 1
