@@ -69,10 +69,10 @@ class Asked:
             now=time.time,
         )
 
-    def pointer(self, place: Place, name: str) -> Pointer | None:
-        """The pointer, in the first Region of its table that answers."""
+    def pointer(self, place: Place, name: str) -> tuple[Pointer | None, Sequence[str]]:
+        """The pointer, in the first Region of its table that answers, and those that did not."""
         found = read(place, name)
-        return found.pointer if found.exists else None
+        return found.pointer if found.exists else None, [tried["region"] for tried in found.unreachable]
 
     def account(self) -> str:
         """Whose credentials these are."""

@@ -274,6 +274,11 @@ unreachable_regions:
   returned: success
   type: list
   elements: str
+silent_table_regions:
+  description: The Regions of the table that were asked for the pointer and did not answer.
+  returned: success
+  type: list
+  elements: str
 groups:
   description: The buckets that replicate to each other.
   returned: success

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of failover share: a workload over two Regions, writers that go on meanwhile, and what came of them."""
+"""What the tests of failover share: a workload over two Regions, writers that go on meanwhile, what came of them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import itertools
 import json
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +43,71 @@ class Workload:
         for source in self.sources:
             self.aws("s3").create_bucket(Bucket=source)
 
+    def prepare(self) -> None:
+        """Make all that ``failover_setup`` makes, by plain boto3 and many things at once."""
+        role = self._role()
+        with ThreadPoolExecutor(16) as pool:
+            list(pool.map(lambda pair: self._two_way(pair, role), self.pairs))
+            arns = list(pool.map(self._access_point, self.sources))
+        dynamodb = self.aws("dynamodb", US)
+        dynamodb.create_table(
+            TableName=TABLE,
+            KeySchema=[{"AttributeName": "name", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "name", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        dynamodb.update_table(TableName=TABLE, ReplicaUpdates=[{"Create": {"RegionName": EU}}])
+        item = {"name": self.name, "active_region": US, "settings": json.dumps({"access_points": arns})}
+        wire = {**{name: {"S": value} for name, value in item.items()}, "revision": {"N": "1"}}
+        dynamodb.put_item(TableName=TABLE, Item=wire)
+
+    def _role(self) -> str:
+        iam = self.aws("iam")
+        trust = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        may = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+        named = {"RoleName": f"{self.name}-replication"}
+        made = iam.create_role(**named, AssumeRolePolicyDocument=json.dumps({"Statement": [trust]}))
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [may]})
+        iam.put_role_policy(**named, PolicyName="all", PolicyDocument=policy)
+        return str(made["Role"]["Arn"])
+
+    def _two_way(self, pair: dict[str, Any], role: str) -> None:
+        there, here = pair["destination"], pair["source"]
+        where = {"LocationConstraint": EU}
+        self.aws("s3", EU).create_bucket(Bucket=there["bucket"], CreateBucketConfiguration=where)
+        for side in (here, there):
+            on = {"Status": "Enabled"}
+            self.aws("s3", side["region"]).put_bucket_versioning(Bucket=side["bucket"], VersioningConfiguration=on)
+        for side, other in ((here, there), (there, here)):
+            rule = {
+                "ID": "all",
+                "Priority": 1,
+                "Status": "Enabled",
+                "Filter": {},
+                "DeleteMarkerReplication": {"Status": "Enabled"},
+                "SourceSelectionCriteria": {"ReplicaModifications": {"Status": "Enabled"}},
+                "Destination": {"Bucket": f"arn:aws:s3:::{other['bucket']}", "Metrics": {"Status": "Enabled"}},
+            }
+            rules = {"Role": role, "Rules": [rule]}
+            self.aws("s3", side["region"]).put_bucket_replication(Bucket=side["bucket"], ReplicationConfiguration=rules)
+
+    def _access_point(self, source: str) -> str:
+        control = self.aws("s3control", "us-west-2")
+        details = {"Name": source, "Regions": [{"Bucket": source}, {"Bucket": f"{source}-dr"}]}
+        control.create_multi_region_access_point(AccountId=ACCOUNT, ClientToken=source, Details=details)
+
+        def look() -> Any:
+            answer = control.get_multi_region_access_point(AccountId=ACCOUNT, Name=source)
+            return answer["AccessPoint"]
+
+        alias = awaited(look, lambda found: found["Status"] == "READY")["Alias"]
+        arn = f"arn:aws:s3::{ACCOUNT}:accesspoint/{alias}"
+        updates = [{"Bucket": f"{source}-dr", "TrafficDialPercentage": 0}]
+        self.aws("s3control", US).submit_multi_region_access_point_routes(
+            AccountId=ACCOUNT, Mrap=arn, RouteUpdates=updates
+        )
+        return arn
+
     @property
     def sources(self) -> list[str]:
         return [f"{self.name}-{number}" for number in range(self.count)]
@@ -62,7 +128,8 @@ class Workload:
             "failback": {"wait_delay": 1, "wait_timeout": 60, "max_lag_seconds": 0},
         }
         given = {f"{role}_{name}": value for name, value in {**common, **own[role], **more}.items()}
-        return {"replication_setup_role_wait": 0, **given}
+        switch = {f"failover_{name}": value for name, value in own["failover"].items()} if role == "failback" else {}
+        return {"replication_setup_role_wait": 0, **switch, **given}
 
     def task(self, role: str, called: str, **more: Any) -> dict[str, Any]:
         """A task that includes the role."""
@@ -124,6 +191,7 @@ class Writers:
     """
 
     arns: list[str]
+    pause: float = 0.05
     acknowledged: dict[str, set[Version]] = field(default_factory=dict)
     refused: int = 0
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -145,7 +213,7 @@ class Writers:
     def _write(self, arn: str, number: int) -> None:
         s3 = boto3.client("s3", region_name=EU, config=ONCE)
         for turn in itertools.count():
-            if self._stop.wait(0.05):
+            if self._stop.wait(self.pause):
                 return
             key = f"w{number}/{turn % 50}"
             try:

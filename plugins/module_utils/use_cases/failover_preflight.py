@@ -71,11 +71,12 @@ class Task:
 class Sources:
     """Who is asked. All but ``bucket`` and ``answers`` may raise :class:`ToldError`.
 
-    ``pointer`` gives ``None`` where there is none; ``bucket`` looks at a bucket of the target, ``answers`` says whether
-    S3 answers for a bucket elsewhere. The others give what the modules return.
+    ``pointer`` gives ``None`` where there is none, and the Regions of its table that did not answer; ``bucket`` looks at
+    a bucket of the target, ``answers`` says whether S3 answers for a bucket elsewhere. The others give what the modules
+    return.
     """
 
-    pointer: Callable[[], Pointer | None]
+    pointer: Callable[[], tuple[Pointer | None, Sequence[str]]]
     account: Callable[[], str]
     bucket: Callable[[str, str], TargetBucket]
     answers: Callable[[str, str], bool]
@@ -106,7 +107,8 @@ def preflight(sources: Sources, task: Task) -> Outcome:
         account = pool.submit(sources.account)
         buckets = pool.submit(_all, lambda name: sources.bucket(name, task.target), names, task.concurrency)
         known = pool.submit(_look_at, sources, task, flows, end)
-        pointer, error = _tried(sources.pointer)
+        found, error = _tried(sources.pointer)
+        pointer, silent = found or (None, ())
         plan = _plan(task, pointer)
         routes = pool.submit(_routes, sources, plan, task.target)
         controls = pool.submit(_controls, sources, plan)
@@ -133,6 +135,7 @@ def preflight(sources: Sources, task: Task) -> Outcome:
         "account": whose,
         "groups": groups,
         "pointer": pointer.told() if pointer else None,
+        "silent_table_regions": list(silent),
         "says": {who.replace(" ", "_"): one.told() for who, one in said.items()},
         "flows": [flow.told() for flow in facts.flows],
         "unreachable_regions": sorted({flow.region for flow in facts.flows if not flow.answers}),

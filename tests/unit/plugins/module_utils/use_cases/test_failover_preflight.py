@@ -62,7 +62,7 @@ def routes_at(region: str) -> Callable[..., Any]:
 
 
 SOURCES = Sources(
-    pointer=lambda: POINTER,
+    pointer=lambda: (POINTER, [US]),
     account=lambda: "111122223333",
     bucket=lambda name, region: TargetBucket(name),
     answers=lambda name, region: True,
@@ -102,6 +102,7 @@ def test_the_plan_is_what_set_up_noted() -> None:
     fenced = decided(bucket=lambda name, region: TargetBucket(name, fenced=True))
     assert fenced["plan"]["unfence"] == [{"bucket": "in-eu", "region": EU}]
     assert result["says"] == {"routes": US, "routing_controls": US, "pointer": US}
+    assert result["silent_table_regions"] == [US]
     assert result["flows"][0]["missing"] == 1
     assert result["notes"] == ["in-us: 1 versions are not in in-eu yet"]
 
@@ -171,7 +172,7 @@ def test_wrong_account() -> None:
 def test_nothing_to_do() -> None:
     there = replace(POINTER, active_region=EU)
     result = decided(
-        pointer=lambda: there,
+        pointer=lambda: (there, []),
         routes=routes_at(EU),
         states=lambda arns, endpoints: [{"arn": arn, "state": "on" if arn == "ce" else "off"} for arn in arns],
     )
