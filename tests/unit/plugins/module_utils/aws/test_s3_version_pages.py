@@ -169,6 +169,7 @@ def test_the_next_place_is_given_decoded_and_asked_for() -> None:
     [
         (document([entry("a")], more="a").replace(b"<NextKeyMarker>a</NextKeyMarker>", b""), None, "does not say"),
         (document([entry("a")]).replace(b"<IsTruncated>false</IsTruncated>", b""), None, "does not say"),
+        (document([entry("a")], more="a").replace(b"<IsTruncated>true</IsTruncated>", b""), None, "does not say"),
         (document([entry("a")], more="a"), Place("b", "v"), "round in circles"),
         (document([entry("a")], more="a"), Place("a", "v"), "round in circles"),
         (document([entry("b"), entry("a")]), None, "are not in order"),

@@ -109,6 +109,13 @@ def test_a_source_without_destination_is_streamed_even_within_one_key() -> None:
     assert held <= 101  # never more than the key's unmatched versions of both sides
 
 
+def test_a_copy_is_found_in_whatever_order_it_comes_and_without_etags_there_are_none() -> None:
+    source = [entry("k", "v1", etag="e2"), entry("k", "v2", etag="e3"), entry("k", "v3", latest=False)]
+    assert kinds_of(source, [entry("k", "null")]) == {kinds.OTHER_ID: 1, kinds.MISSING: 2}
+    assert kinds_of([entry("k", "null")], source) == {kinds.OTHER_ID: 1, kinds.EXTRA: 2}
+    assert kinds_of([entry("k", "v1", etag="")], [entry("k", "v2", etag="")]) == {kinds.MISSING: 1, kinds.EXTRA: 1}
+
+
 CURRENT = Rules(current=True)
 
 
