@@ -15,6 +15,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.errors import (
+    AccessDeniedError,
     AwsError,
     ConflictError,
     ThrottledError,
@@ -31,6 +32,7 @@ SHORT: dict[str, Any] = {
 }
 # Codes with which an endpoint says that another one may do it (errors of GetRoutingControlState and the like).
 _ELSEWHERE = frozenset(["EndpointTemporarilyUnavailableException", "InternalServerException", "ServiceUnavailable"])
+_MAY_OVERRIDE = "the condition key route53-recovery-cluster:AllowSafetyRulesOverrides"
 _RULE = re.compile(r"arn:[a-z-]+:route53-recovery-control::\d{12}:controlpanel/[\w-]+/safetyrule/[\w-]+", re.ASCII)
 
 
@@ -94,6 +96,14 @@ def update_states(client: Any, states: Mapping[str, str], overridden: Collection
         answer = getattr(error.__cause__, "response", {})
         blocked.rules = tuple(dict.fromkeys(_RULE.findall(f"{error.said} {answer.get('resourceId', '')}")))
         raise blocked from error
+    except AccessDeniedError as error:
+        if not overridden:
+            raise
+        todo = f"{error.todo}. Safety rules are overridden here, which {_MAY_OVERRIDE} may forbid"
+        denied = AccessDeniedError(error.doing, error.code, error.status, error.said, todo)
+        denied.permission = error.permission
+        denied.details |= error.details
+        raise denied from error
     except AwsError as error:
         if error.code == "ServiceLimitExceededException":
             raise TooManyError(error.doing, error.code, error.status, error.said) from error

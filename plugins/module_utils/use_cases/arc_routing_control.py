@@ -133,18 +133,18 @@ class _Run:
             raise self._blocked(judgement.broken) from error
         if (not judgement.unknown or passed < _UNKNOWN_FOR) and self._cluster.rest():
             return
-        rules = [judgement.names.get(arn, arn) for arn in error.rules]
+        names = [judgement.names[arn] for arn in error.rules if arn in judgement.names]
         if judgement.unknown:
-            why = f"Why could not be found out: {judgement.unknown}"
+            why = f"What stands against it could not be found out: {judgement.unknown}"
         else:
             why = (
                 "By their states no safety rule forbids it, so a rule's wait period has not passed or somebody else "
                 "keeps changing them; run it again later"
             )
-        override = f", or override what AWS names with safety_rules_to_override: [{', '.join(error.rules)}]"
+        arns = ", ".join(error.rules)
+        override = f". To change them all the same, set safety_rules_to_override: [{arns}]" if arns else ""
         raise ToldError(
-            f"{error.message}{' (safety rule ' + ', '.join(rules) + ')' if rules else ''}. {why}"
-            f"{override if error.rules else ''}",
+            f"{error.message}{f' (safety rule {names[0]})' if names else ''}. {why}{override}",
             **self._details(),
             safety_rules=[{"arn": arn, "name": judgement.names.get(arn), "problem": error.said} for arn in error.rules],
         ) from error

@@ -11,6 +11,7 @@ from botocore.exceptions import EndpointConnectionError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.aws_dr.s3.plugins.module_utils.aws.errors import AccessDeniedError
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import DeadlineError, RefusedError, ToldError
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.arc_cluster import Place
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.arc_routing_control import Asked, set_states
@@ -130,6 +131,21 @@ def test_a_rule_is_overridden_only_when_asked() -> None:
     assert done.results["safety_rules_overridden"] == [rule("min-one")]
 
 
+def test_who_may_not_override_is_told_what_may_forbid_it() -> None:
+    world = FakeArc(MIN_ONE)
+
+    def deny(_request: dict[str, Any]) -> None:
+        raise client_error("AccessDeniedException", "UpdateRoutingControlStates")
+
+    world.at_update = deny
+    with pytest.raises(AccessDeniedError, match="AllowSafetyRulesOverrides may forbid") as told:
+        run(world, {EAST: "off"}, rule("min-one"))
+    assert told.value.permission == told.value.details["permission"]
+    with pytest.raises(AccessDeniedError) as told:
+        run(world, OVER)
+    assert "AllowSafetyRulesOverrides" not in told.value.message
+
+
 def test_without_control_plane_check_mode_warns_that_it_does_not_know() -> None:
     world = FakeArc(MIN_ONE)
     world.away = client_error("AccessDeniedException", "ListSafetyRules")
@@ -170,7 +186,7 @@ def test_a_conflict_that_nobody_can_explain_is_told_soon() -> None:
         raise conflict(f"blocked by {rule('min-one')}")
 
     world.at_update = refuse
-    with pytest.raises(ToldError, match="Why could not be found out") as told:
+    with pytest.raises(ToldError, match="What stands against it could not be found out") as told:
         run(world, {EAST: "off"})
     assert world.time == 10 and f"[{rule('min-one')}]" in told.value.message
     assert told.value.details["safety_rules"][0]["name"] is None
