@@ -87,8 +87,8 @@ extends_documentation_fragment:
 notes:
   - The caller needs C(s3:GetReplicationConfiguration), C(s3:ListBucketVersions), C(s3:PutObject) (with tags
     C(s3:PutObjectTagging)), C(s3:GetObjectVersion) and C(s3:DeleteObjectVersion) on the source buckets;
-    C(s3:ListBucketVersions), C(s3:GetObjectVersion) and C(s3:DeleteObjectVersion) on the destination buckets; for
-    O(ledger_table) C(dynamodb:Query) and C(dynamodb:BatchWriteItem); for O(failure_queue) what
+    C(s3:ListBucket), C(s3:ListBucketVersions), C(s3:GetObjectVersion) and C(s3:DeleteObjectVersion) on the destination
+    buckets; for O(ledger_table) C(dynamodb:Query) and C(dynamodb:BatchWriteItem); for O(failure_queue) what
     M(aws_dr.s3.replication_failure_collect) needs.
   - Failures make events, as any object's do. The ledger gets them until the probes are removed.
 seealso:
