@@ -56,7 +56,7 @@ def reconcile_spec() -> Spec:
         "bucket": _text(),
         "input_prefix": _text(default=""),
         "archive_prefixes": _texts(default=[]),
-        "message": {
+        "queue_message": {
             "type": "dict",
             "options": {
                 "queue": _text(required=True),
@@ -90,7 +90,7 @@ def reconcile_constraints() -> dict[str, Any]:
     return {
         "required_if": [
             ("action", COPY, ["bucket"]),
-            ("action", MESSAGE, ["message"]),
+            ("action", MESSAGE, ["queue_message"]),
             ("action", EXECUTION, ["execution"]),
         ],
     }
@@ -109,7 +109,7 @@ def task_of(params: Params) -> Task:
         problems.append("started_after is not before started_before, so that nothing lies between")
     if problems:
         raise RefusedError(SUBJECT, problems)
-    message, execution = params["message"], params["execution"]
+    message, execution = params["queue_message"], params["execution"]
     return Task(
         table=params["table"],
         index=params["index"],
@@ -175,7 +175,7 @@ def _problems(params: Params) -> list[str]:
 def _idle(params: Params) -> list[str]:
     """Name options that would do nothing, because they belong to another action."""
     problems: list[str] = []
-    for action, name in ((MESSAGE, "message"), (EXECUTION, "execution")):
+    for action, name in ((MESSAGE, "queue_message"), (EXECUTION, "execution")):
         if params[name] and params["action"] != action:
             problems.append(f"{name} is for action {action}, not for {params['action']}")
     problems += [

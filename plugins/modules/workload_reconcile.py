@@ -90,7 +90,7 @@ options:
   action:
     description:
       - V(copy_in_place) copies the object onto its key, so that C(s3:ObjectCreated:Copy) fires again.
-      - V(send_message) sends O(message). V(start_execution) starts O(execution).
+      - V(send_message) sends O(queue_message). V(start_execution) starts O(execution).
     type: str
     choices: [copy_in_place, send_message, start_execution]
     required: true
@@ -111,7 +111,7 @@ options:
     type: list
     elements: str
     default: []
-  message:
+  queue_message:
     description: What is sent for each item.
     type: dict
     suboptions:
@@ -139,7 +139,7 @@ options:
         type: str
         required: true
       input:
-        description: The input, as O(message.body). It has to become JSON.
+        description: The input, as O(queue_message.body). It has to become JSON.
         type: raw
         required: true
   mark_attribute:
@@ -298,7 +298,7 @@ EXAMPLES = r"""
     start_format: epoch
     older_than: 900
     action: send_message
-    message:
+    queue_message:
       queue: jobs.fifo
       body:
         job: "{id}"

@@ -221,5 +221,7 @@ def _queue(client: Any, queue: str) -> str:
         url = sqs.resolve_queue(client, queue)
         sqs.queue_state(client, url)
     except MissingError as error:
-        raise ToldError(f"there is no queue {queue} in {client.meta.region_name}; correct message.queue") from error
+        raise ToldError(
+            f"there is no queue {queue} in {client.meta.region_name}; correct queue_message.queue"
+        ) from error
     return url

@@ -166,7 +166,10 @@ def test_messages_executions_and_what_no_item_names(aws: Aws, lab: Lab, name: st
     sending = {
         "action": "send_message",
         "mark_attribute": "sent",
-        "message": {"queue": f"{name}.fifo", "body": {"file": "{object.key}", "event": "{event}", "try": "{attempt}"}},
+        "queue_message": {
+            "queue": f"{name}.fifo",
+            "body": {"file": "{object.key}", "event": "{event}", "try": "{attempt}"},
+        },
     }
     starting = {
         "action": "start_execution",
@@ -232,7 +235,7 @@ def test_refused_before_anything_changes_and_the_examples_work(
     site.put("input/a.csv")
     site.record("input/a.csv")
     wrong = site.options(
-        action="send_message", bucket=f"{name}-none", message={"queue": "none", "body": "{"}, index="none"
+        action="send_message", bucket=f"{name}-none", queue_message={"queue": "none", "body": "{"}, index="none"
     )
     del wrong["older_than"]
     refused = [

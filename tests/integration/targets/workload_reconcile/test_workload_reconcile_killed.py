@@ -35,7 +35,15 @@ with tempfile.TemporaryDirectory() as folder:
 
 def started(site: Site) -> subprocess.Popen[str]:
     """A run in a process of its own, with the options that are not given unset."""
-    unset = ("index", "started_after", "started_before", "message", "execution", "restart_again_after", "unrecorded")
+    unset = (
+        "index",
+        "started_after",
+        "started_before",
+        "queue_message",
+        "execution",
+        "restart_again_after",
+        "unrecorded",
+    )
     more: dict[str, Any] = {
         **dict.fromkeys((*unset, "output")),
         "failed": [],

@@ -68,7 +68,7 @@ def test_everything_is_passed_on() -> None:
 
 def test_messages_and_executions() -> None:
     message = {"queue": "q", "body": {"a": 1}, "message_group_id": "g"}
-    task = task_of(params(action="send_message", bucket=None, message=message))
+    task = task_of(params(action="send_message", bucket=None, queue_message=message))
     assert task.message == Message("q", {"a": 1}, "g") and task.template == {"a": 1} and task.bucket is None
     task = task_of(params(action="start_execution", execution={"state_machine": "m", "input": "{i}"}))
     assert task.execution == Execution("m", "{i}") and task.template == "{i}"
@@ -96,7 +96,10 @@ def test_messages_and_executions() -> None:
         ({"claim_timeout": 0}, "claim_timeout is 0"),
         ({"unrecorded": {**UPLOADS, "older_than": -1}}, "unrecorded.older_than is -1"),
         ({"unrecorded": {**UPLOADS, "since": "x"}}, "unrecorded.since is 'x'"),
-        ({"message": {"queue": "q", "body": "b"}}, "message is for action send_message, not for copy_in_place"),
+        (
+            {"queue_message": {"queue": "q", "body": "b"}},
+            "queue_message is for action send_message, not for copy_in_place",
+        ),
         ({"execution": {"state_machine": "m", "input": "i"}}, "execution is for action start_execution"),
         ({"input_prefix": "in/"}, "input_prefix has no use without archive_prefixes"),
         ({"archive_prefixes": ["a/", ""]}, "an empty prefix"),
@@ -109,6 +112,6 @@ def test_what_can_not_be_right(more: dict[str, Any], told: str) -> None:
 
 def test_all_problems_come_together() -> None:
     message = {"queue": "q", "body": "b", "message_group_id": None}
-    more = {"action": "send_message", "message": message, "bucket": None, "claim_timeout": 0}
+    more = {"action": "send_message", "queue_message": message, "bucket": None, "claim_timeout": 0}
     found = problems(**more, archive_prefixes=["a/"], unrecorded=UPLOADS, started_before="x")
     assert len(found) == 5
