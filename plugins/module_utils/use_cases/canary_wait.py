@@ -24,7 +24,6 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.domain.canary_probes imp
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.canary_verdict import Seen, judge
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.until import Patience
 
-
 # S3 API Reference, HeadObject: who may not list the bucket gets 403 for what is not there.
 _NO_LIST = "Without s3:ListBucket on the bucket S3 says the same while the replica is not there yet"
 
