@@ -32,12 +32,13 @@ def test_a_copy_onto_itself_has_to_change_something_without_versioning(
 ) -> None:
     s3, bucket = client("s3"), make_bucket("copies")
     s3.put_object(Bucket=bucket, Key="a b", Body=b"1", Metadata={"m": "1"})
-    copy = {"Bucket": bucket, "Key": "a b", "CopySource": {"Bucket": bucket, "Key": "a b"}}
+    source = {"Bucket": bucket, "Key": "a b"}
+    copy = {"Bucket": bucket, "Key": "a b", "CopySource": source}
     code, message = error_of(s3.copy_object, **copy)
     assert code == "InvalidRequest" and "copy an object to itself without changing" in message
     s3.copy_object(**copy, StorageClass="STANDARD_IA")
     s3.copy_object(**copy, MetadataDirective="REPLACE", Metadata={"m": "1"})
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     first = s3.copy_object(**copy)["VersionId"]
-    second = s3.copy_object(**{**copy, "CopySource": {**copy["CopySource"], "VersionId": first}})["VersionId"]
+    second = s3.copy_object(**{**copy, "CopySource": {**source, "VersionId": first}})["VersionId"]
     assert first != second
