@@ -143,6 +143,26 @@ def test_what_aws_adds_and_orders_makes_no_change() -> None:
     assert domain.changes(domain.normal(answered), wanted) == {}
 
 
+def test_order_means_nothing_in_lists_of_names() -> None:
+    one, other = (
+        domain.document(
+            options(
+                targets={
+                    "t": {
+                        "resource_type": "aws:ec2:subnet",
+                        "resource_arns": arns,
+                        "filters": [{"path": path, "values": arns} for path in arns],
+                        "selection_mode": "ALL",
+                    }
+                },
+                actions={"a": {"action_id": "x", "start_after": arns}},
+            )
+        )
+        for arns in (["a", "b"], ["b", "a"])
+    )
+    assert one == other
+
+
 def test_an_update_sends_what_differs_and_keeps_what_is_not_said() -> None:
     there = domain.normal({**domain.document(options(description="old")), "logConfiguration": {"logSchemaVersion": 1}})
     wanted = domain.document(options(stop_conditions=[{"source": "aws:cloudwatch:alarm", "value": ALARM}]))

@@ -82,7 +82,9 @@ class FakeS3:
         """ListObjectVersions in one page."""
 
         def paginate(Bucket: str, Prefix: str, **_more: Any) -> list[dict[str, Any]]:
-            return [{"Versions": [one for one in self.versions[Bucket] if one["Key"].startswith(Prefix)]}]
+            found = [one for one in self.versions[Bucket] if one["Key"].startswith(Prefix)]
+            markers = [one for one in found if one.get("Marker")]
+            return [{"Versions": [one for one in found if one not in markers], "DeleteMarkers": markers}]
 
         return SimpleNamespace(paginate=paginate)
 
@@ -144,6 +146,16 @@ def test_written_once_and_removed_without_a_trace() -> None:
     assert [one["Key"] for one in s3.versions["invoices"]] == ["in/.aws-dr-drill/theirs"]
     assert not s3.versions["invoices-dr"]
     assert not absent(sides(s3), TASK, None).changed
+
+
+def test_a_delete_marker_is_no_probe_and_goes_too() -> None:
+    s3 = FakeS3()
+    key = "in/.aws-dr-drill/probe-1"
+    s3.versions["invoices"].append({"Key": key, "VersionId": "m", "Status": "", "Marker": True})
+    done = present(sides(s3), TASK, Wish(1), None, patience())
+    assert done.changed and done.results["probes"][0]["version_id"] != "m"
+    absent(sides(s3), TASK, None)
+    assert not s3.versions["invoices"]
 
 
 def test_each_rule_gets_probes_by_its_filter() -> None:
