@@ -124,7 +124,8 @@ options:
           - The body, a text or any structure, which becomes JSON. C({attribute}) in its texts stands for an attribute
             of the item, C({object.key}), C({object.bucket}), C({object.version_id}), C({object.size}) and
             C({object.etag}) for the object as it was found, C({attempt}) for the number of the restart.
-          - A text that is one such name and nothing else becomes the value itself. C({{) and C(}}) are braces.
+          - A text that is one such name and nothing else becomes the value itself. C({{) and C(}}) are braces; in a
+            playbook such a text has to be C(!unsafe).
         type: raw
         required: true
       message_group_id:
@@ -232,6 +233,8 @@ notes:
     the second message within five minutes. Messages to other queues and executions of express state machines may come
     twice. So may a copy or such a message whose answer is lost on its way, because boto3 tries again. Events of S3 are
     delivered at least once anyway.
+  - Work that finished in the lost Region just before the loss looks unfinished where that was not replicated in time,
+    and is done again.
   - DynamoDB global tables with eventual consistency keep the last writer's item. What the lost Region wrote just before
     it was lost, and replicates when it is back, loses against a mark that was written since.
   - The caller needs C(dynamodb:DescribeTable), C(dynamodb:Scan) or C(dynamodb:Query) on the index, C(dynamodb:GetItem)
