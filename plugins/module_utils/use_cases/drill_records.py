@@ -15,7 +15,7 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.domain.selection import 
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases import ledger_reader
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.collect_failures import Collection, collect
 
-Named = tuple[str, str, str | None, str]
+Named = tuple[str, str, str, str]
 """Source bucket, key, version and destination bucket of a probe."""
 
 _COLLECT_SECONDS = 60

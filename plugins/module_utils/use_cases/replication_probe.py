@@ -253,7 +253,8 @@ def _recorded(probes: list[Probe], books: Books) -> list[Probe]:
     """Collect what has arrived, and look the probes up in the ledger."""
     reasons = reasons_of([probe.spot for probe in probes], books)
     named = {
-        probe: (probe.spot.pair.source, probe.key, probe.version_id, probe.spot.pair.destination) for probe in probes
+        probe: (probe.spot.pair.source, probe.key, probe.version_id or "", probe.spot.pair.destination)
+        for probe in probes
     }
     return [replace(probe, recorded=named[probe] in reasons, reason=reasons.get(named[probe])) for probe in probes]
 

@@ -18,7 +18,7 @@ from typing import Any
 import boto3
 from botocore.validate import ParamValidator
 
-from .fake_aws import Plug, client_error
+from .fake_aws import Plug, client_error, raise_if
 
 _MODEL = boto3.client("fis", "us-east-1", aws_access_key_id="x", aws_secret_access_key="x").meta
 _BEGAN = datetime(2026, 1, 2, tzinfo=UTC)
@@ -163,8 +163,7 @@ class FakeTags:
         """As S3."""
         del ExpectedBucketOwner
         with self.plug:
-            if self.refuse and Bucket == "photos":
-                raise self.refuse
+            raise_if(self.refuse if Bucket == "photos" else None)
             self.buckets[Bucket] = {tag["Key"]: tag["Value"] for tag in Tagging["TagSet"]}
             self.written.append(self.buckets[Bucket])
 
