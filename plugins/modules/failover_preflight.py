@@ -91,6 +91,11 @@ options:
     description:
       - The Region that is known to have failed. S3 is not asked there, and others are asked before it.
     type: str
+  own_claim:
+    description:
+      - The id of the claim under which this is asked, as RV(aws_dr.s3.active_region#module:pointer.claim.id) told. It
+        is taken for no claim.
+    type: str
   canary_history:
     description:
       - RV(aws_dr.s3.replication_canary#module:history) of a task in check mode. A canary that came through shows what
@@ -342,6 +347,7 @@ def main() -> NoReturn:
             "compare": {"type": "bool", "default": True},
             "failed_since": {"type": "str"},
             "avoid_region": {"type": "str"},
+            "own_claim": {"type": "str"},
             "canary_history": {"type": "list", "elements": "dict", "default": []},
             **pointer_spec(),
             **concurrency_spec(),
@@ -362,6 +368,7 @@ def main() -> NoReturn:
             endpoints=given["cluster_endpoints"],
             compare=given["compare"],
             failed_since=given["failed_since"],
+            own_claim=given["own_claim"],
             canaries=given["canary_history"],
             concurrency=given["concurrency"],
         )

@@ -57,7 +57,8 @@ class Workload:
             BillingMode="PAY_PER_REQUEST",
         )
         dynamodb.update_table(TableName=TABLE, ReplicaUpdates=[{"Create": {"RegionName": EU}}])
-        item = {"name": self.name, "active_region": US, "settings": json.dumps({"access_points": arns})}
+        noted = {"access_points": arns, "routing_controls": {}, "cluster_endpoints": []}
+        item = {"name": self.name, "active_region": US, "settings": json.dumps(noted)}
         wire = {**{name: {"S": value} for name, value in item.items()}, "revision": {"N": "1"}}
         dynamodb.put_item(TableName=TABLE, Item=wire)
 
@@ -177,6 +178,17 @@ class Workload:
             lambda: len(watch.list_metrics(Namespace="AWS/S3", MetricName=name)["Metrics"]) >= self.count,
             bool,
         )
+
+    def fail_to_replicate(self, lab: Lab, key: str) -> tuple[str, str]:
+        """Write an object whose replication fails; its key and version."""
+        replica = f"arn:aws:s3:::{self.sources[0]}-dr/{key}"
+        deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:ReplicateObject", "Resource": replica}
+        s3 = self.aws("s3", EU)
+        s3.put_bucket_policy(Bucket=f"{self.sources[0]}-dr", Policy=json.dumps({"Statement": [deny]}))
+        written = self.aws("s3").put_object(Bucket=self.sources[0], Key=key, Body=b"x")
+        lab.replication_idle()
+        s3.delete_bucket_policy(Bucket=f"{self.sources[0]}-dr")
+        return key, str(written["VersionId"])
 
     def sides(self) -> list[tuple[set[Version], set[Version]]]:
         """All that is in the buckets of each pair."""

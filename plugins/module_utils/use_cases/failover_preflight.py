@@ -42,7 +42,10 @@ Pair = dict[str, Any]
 
 @dataclass(frozen=True)
 class Task:
-    """What is asked for. Unset access points, controls and endpoints are those that set-up noted with the pointer."""
+    """What is asked for. Unset access points, controls and endpoints are those that set-up noted with the pointer.
+
+    ``own_claim`` is the id of the claim under which this is asked: it is no news to anybody.
+    """
 
     target: str
     pairs: Sequence[Pair]
@@ -54,6 +57,7 @@ class Task:
     endpoints: Sequence[Mapping[str, str]] | None = None
     compare: bool = True
     failed_since: str | None = None
+    own_claim: str | None = None
     canaries: Sequence[Row] = ()
     concurrency: int = 16
 
@@ -71,9 +75,9 @@ class Task:
 class Sources:
     """Who is asked. All but ``bucket`` and ``answers`` may raise :class:`ToldError`.
 
-    ``pointer`` gives ``None`` where there is none, and the Regions of its table that did not answer; ``bucket`` looks at
-    a bucket of the target, ``answers`` says whether S3 answers for a bucket elsewhere. The others give what the modules
-    return.
+    ``pointer`` gives ``None`` where there is none, and the Regions of its table that did not answer; ``bucket`` looks
+    at a bucket of the target, ``answers`` says whether S3 answers for a bucket elsewhere. The others give what the
+    modules return.
     """
 
     pointer: Callable[[], tuple[Pointer | None, Sequence[str]]]
@@ -109,6 +113,8 @@ def preflight(sources: Sources, task: Task) -> Outcome:
         known = pool.submit(_look_at, sources, task, flows, end)
         found, error = _tried(sources.pointer)
         pointer, silent = found or (None, ())
+        if pointer and pointer.claim and pointer.claim.id == task.own_claim:
+            pointer = replace(pointer, claim=None)
         plan = _plan(task, pointer)
         routes = pool.submit(_routes, sources, plan, task.target)
         controls = pool.submit(_controls, sources, plan)

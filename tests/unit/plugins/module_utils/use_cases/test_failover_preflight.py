@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.aws_dr.s3.plugins.module_utils.domain.active_region import Pointer, moment
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.active_region import Claim, Pointer, moment
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import RefusedError, ToldError
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.failover_facts import TargetBucket
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.failover_preflight import Sources, Task, preflight
@@ -178,6 +178,14 @@ def test_nothing_to_do() -> None:
     )
     assert result["verdict"] == "nothing"
     assert result["msg"].startswith("eu-west-1 is active already since 2026-01-01T00:00:00.000Z, set by setup")
+
+
+def test_ones_own_claim_is_no_news() -> None:
+    claim = Claim("mine", EU, "ann", "2026-01-01T00:00:00.000Z", "switching", int(NOW) + 60)
+    claimed = replace(POINTER, claim=claim)
+    assert decided(pointer=lambda: (claimed, []))["continues"]
+    own = decided(replace(TASK, own_claim="mine"), pointer=lambda: (claimed, []))
+    assert (own["continues"], own["pointer"]["claim"]) == (False, None)
 
 
 def test_bad_input_is_refused() -> None:
