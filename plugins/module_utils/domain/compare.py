@@ -240,10 +240,11 @@ class _Stream:
     def more(self) -> bool:
         """Whether there is an entry; gets the next page if need be."""
         while self._at >= len(self._page):
+            self._page, self._at = [], 0  # not to hold it while the next one is on its way
             page = next(self._pages, None)
             if page is None:
                 return False
-            self._page, self._at = page, 0
+            self._page = page
             self.taken += len(page)
         return True
 

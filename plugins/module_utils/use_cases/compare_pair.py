@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Protocol
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws import s3_version_pages
@@ -143,6 +144,7 @@ class PairComparison:
                 raise _Stopped
             workers.look_again()
             yield [entry for entry in page if entry.latest] if self._rules.current else page
+            del page  # not to hold it while the next one is on its way
 
     def _read(self, side: BucketSide, span: Span | None) -> Iterator[list[Entry]]:
         prefixes = tuple(self._prefixes)
@@ -153,7 +155,7 @@ class PairComparison:
             return s3_version_pages.list_page(side.client, side.bucket, side.owner, prefix, after, size)
 
         spans = [span] if span is not None else [Span(prefix) for prefix in self._prefixes]
-        return (page for one in spans for page in one.read(list_page, self._page_size))
+        return chain.from_iterable(one.read(list_page, self._page_size) for one in spans)
 
     # ---- looking closer --------------------------------------------------------------------------------------------
 

@@ -9,6 +9,8 @@ What either side has handed out already stays: a cut lies at or beyond the last 
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import threading
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
@@ -23,7 +25,7 @@ _KEY = attrgetter("key")
 _REST = 4
 
 # Gives the page behind a place, of at most so many entries.
-ListPage = Callable[[str, Place | None, int], VersionPage]
+ListPage: TypeAlias = "Callable[[str, Place | None, int], VersionPage]"
 
 
 class Span:
@@ -54,13 +56,15 @@ class Span:
         self._going.append(list_page)
         while True:
             page = list_page(self.prefix, after, size)
+            after = page.next
             entries, over = self._hand_out(page)
             if over:
                 self._going.remove(list_page)
+            del page
             yield entries
+            del entries  # not to hold a page while the next one is on its way
             if over:
                 return
-            after = page.next
 
     def _hand_out(self, page: VersionPage) -> tuple[list[Entry], bool]:
         """Give what of a page lies within the span, and whether there is no more of it."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
+from typing import TypeAlias
 
 Job = Callable[[], None]
 # Gives a job for a thread that has none, or nothing.
-Find = Callable[[], Job | None]
+Find: TypeAlias = "Callable[[], Job | None]"
 
 
 class Crew:
