@@ -160,7 +160,7 @@ def _calling(doing: str, permission: str) -> Iterator[None]:
             yield
     except AwsError as error:
         for status, kind in ((404, MissingError), (409, ConflictError)):
-            if error.status == status and type(error) is AwsError:
+            if error.status == status and error.__class__ is AwsError:
                 raise kind(error.doing, error.code, error.status, error.said) from error
         raise
 

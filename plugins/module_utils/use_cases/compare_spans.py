@@ -9,12 +9,11 @@ What either side has handed out already stays: a cut lies at or beyond the last 
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 import threading
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from operator import attrgetter
+from typing import TypeAlias
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.s3_version_pages import Place, VersionPage
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.compare_kinds import Entry

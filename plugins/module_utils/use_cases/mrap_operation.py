@@ -54,7 +54,7 @@ def submit(control: Control, request: Request) -> Operation:
     now. Then the next token is made out of it, which is as deterministic.
     """
     operation = Operation("", "")
-    for _ in range(_REMEMBERED):
+    for _attempt in range(_REMEMBERED):
         token = client_token(request.operation, control.account, request.name, request.content, operation.arn)
         arn = request.send(token)
         if arn == operation.arn:
@@ -100,19 +100,19 @@ def patient(patience: Patience, ask: Callable[[], T], fits: Callable[[T], bool],
     """
     if fits(known):
         return known, True
-    last, trouble = known, None
+    newest, troubles = [known], []
 
     def look() -> T:
-        nonlocal last, trouble
+        troubles.clear()
         try:
-            last, trouble = ask(), None
+            newest[0] = ask()
         except (ThrottledError, UnreachableError) as error:
-            trouble = error
-        return last
+            troubles.append(error)
+        return newest[0]
 
     answer, fitted = until(patience, look, fits)
-    if trouble is not None and not fitted:
-        raise trouble
+    if troubles and not fitted:
+        raise troubles[0]
     return answer, fitted
 
 

@@ -208,7 +208,7 @@ def test_permissions_of_a_caller(client: Clients, cluster: Cluster) -> None:
     for refused in (
         lambda: switch(west),
         lambda: switch(east, SafetyRulesToOverride=[rule]),
-        lambda: theirs.list_routing_controls(),
+        theirs.list_routing_controls,
     ):
         with pytest.raises(ClientError) as error:
             refused()
@@ -260,7 +260,7 @@ def test_what_the_control_plane_refuses(client: Clients, cluster: Cluster) -> No
         (lambda: cluster.control("east"), "ConflictException"),
         (lambda: cluster.assertion("min-one", [east]), "ValidationException"),
         (lambda: cluster.assertion("other", [f"{east}0"]), "ValidationException"),
-        (lambda: config.create_safety_rule(), "ValidationException"),
+        (config.create_safety_rule, "ValidationException"),
         (lambda: config.delete_cluster(ClusterArn=cluster.arn), "ConflictException"),
         (lambda: config.delete_routing_control(RoutingControlArn=east), "ConflictException"),
         (lambda: config.delete_control_panel(ControlPanelArn=cluster.panel), "ConflictException"),

@@ -161,7 +161,7 @@ def test_a_second_change_at_the_same_time_is_refused(points: AccessPoints, lab: 
         except ClientError as error:
             ended.put(error.response["ResponseMetadata"]["HTTPStatusCode"])
 
-    both = [threading.Thread(target=submit) for _ in range(2)]
+    both = [threading.Thread(target=submit) for _number in range(2)]
     for one in both:
         one.start()
     assert ended.get(timeout=60) == 409, "the other one is being taken in"

@@ -122,7 +122,7 @@ def test_fifty_failovers_with_the_cut_at_a_random_moment(
             cut.join()
         lab.call("POST", f"/regions/{failed}/up")
         lab.replication_idle()
-        (at,) = writers.acknowledged.values()
+        (at,) = list(writers.acknowledged.values())
         acknowledged |= at
         ((ours, theirs),) = workload.sides()
         assert ours == theirs, f"seed {seed}"
@@ -146,13 +146,13 @@ def test_two_controllers_at_once_do_not_undo_each_other(
         target = EU if turn % 2 == 0 else US
         said: dict[str, str] = {}
 
-        def run(who: str, where: str, said: dict[str, str] = said) -> None:
+        def run(who: str, where: str, said: dict[str, str]) -> None:
             try:
                 said[who] = Controller(workload, who, folder, plugs[who]).fail_over(where)
             except ToldError as error:
                 said[who] = error.message
 
-        both = [threading.Thread(target=run, args=(who, target)) for who in ("ann", "bob")]
+        both = [threading.Thread(target=run, args=(who, target, said)) for who in ("ann", "bob")]
         for thread in both:
             thread.start()
         for thread in both:

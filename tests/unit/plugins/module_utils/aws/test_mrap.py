@@ -106,13 +106,13 @@ def test_policies(client: Any, stubber: Stubber) -> None:
     stubber.add_response(operation, {"Policy": held}, sent)
     stubber.add_response(operation, {"Policy": {}}, sent)
     stubber.add_client_error(operation, "NoSuchMultiRegionAccessPointPolicy", http_status_code=404)
-    found = [mrap.get_policies(client, ACCOUNT, "invoices") for _ in range(3)]
+    found = [mrap.get_policies(client, ACCOUNT, "invoices") for _time in range(3)]
     assert found == [Policies({"Statement": []}, {"Statement": [1]}), Policies(), Policies()]
     operation = "get_multi_region_access_point_policy_status"
     stubber.add_response(operation, {"Established": {"IsPublic": True}}, sent)
     stubber.add_response(operation, {}, sent)
     stubber.add_client_error(operation, "NoSuchMultiRegionAccessPointPolicy", http_status_code=404)
-    assert [mrap.is_public(client, ACCOUNT, "invoices") for _ in range(3)] == [True, False, False]
+    assert [mrap.is_public(client, ACCOUNT, "invoices") for _time in range(3)] == [True, False, False]
 
 
 def test_routes_go_by_bucket_alone_and_whole(client: Any, stubber: Stubber) -> None:
@@ -160,7 +160,7 @@ def test_errors_are_told_apart(client: Any, stubber: Stubber, code: str, status:
     stubber.add_client_error("submit_multi_region_access_point_routes", code, http_status_code=status)
     with pytest.raises(AwsError) as raised:
         mrap.submit_routes(client, ACCOUNT, ARN, ROUTES)
-    assert type(raised.value) is kind and raised.value.status == status
+    assert raised.value.__class__ is kind and raised.value.status == status
     assert raised.value.message.startswith(f"Could not submit the routes of {ARN}: {code}")
     if kind is AccessDeniedError:
         assert raised.value.details["permission"] == "s3:SubmitMultiRegionAccessPointRoutes"

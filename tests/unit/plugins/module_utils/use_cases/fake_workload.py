@@ -252,7 +252,7 @@ class FakeJobs:
         self.url = QUEUE_URL + (".fifo" if fifo else "")
         self.fifo = fifo
         self.sent: list[dict[str, Any]] = []
-        self.refuse: ClientError | None = None
+        self.refusals: list[ClientError] = []
         self._plug, self._lock = plug, threading.Lock()
 
     def get_queue_url(self, QueueName: str) -> dict[str, str]:  # noqa: N803
@@ -265,8 +265,8 @@ class FakeJobs:
 
     def send_message(self, **request: Any) -> dict[str, str]:
         with self._plug, self._lock:
-            if self.refuse:
-                raise self.refuse
+            if self.refusals:
+                raise self.refusals[0]
             seen = [one["MessageDeduplicationId"] for one in self.sent] if self.fifo else []
             if not self.fifo or request["MessageDeduplicationId"] not in seen:
                 self.sent.append(request)

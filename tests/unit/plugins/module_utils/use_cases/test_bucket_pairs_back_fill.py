@@ -20,7 +20,7 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.progress impor
 
 ROLE = "arn:aws:iam::111122223333:role/r"
 BACK_FILLING = BackFilling("arn:aws:iam::{account}:role/batch-{region}", "jobs-{account}-{region}", "/tmp")
-SIDE = cast("Side", SimpleNamespace(clients=None, region="us-east-1", caller=SimpleNamespace(account="111122223333")))
+SIDE = cast(Side, SimpleNamespace(clients=None, region="us-east-1", caller=SimpleNamespace(account="111122223333")))
 NEEDS = {name: Need(SIDE, "source", "eu-west-1", "111122223333") for name in ("a", "b", "off", "new")}
 FOUND = {"a": Found(True), "b": Found(True), "off": Found(True), "new": Found(False)}
 

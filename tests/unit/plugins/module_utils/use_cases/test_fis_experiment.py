@@ -68,7 +68,7 @@ def test_started_waited_for_and_told() -> None:
     done = start(world.place(), Request("EXT1", tags={"a": "b"}), check_mode=False)
     assert done.changed and done.results["experiment"]["status"] == "completed"
     assert done.results["experiment"]["targets"] == {"buckets": ["arn:aws:s3:::invoices"]}
-    (made,) = world.fis.experiments.values()
+    (made,) = list(world.fis.experiments.values())
     assert (made["tags"], made["experimentOptions"]) == ({"a": "b"}, {"actionsMode": "run-all"})
     assert [line["doing"].partition(" is ")[2] for line in world.lines] == ["running", "completed"]
 

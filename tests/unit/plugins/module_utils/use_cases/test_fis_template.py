@@ -40,7 +40,7 @@ def test_made_once_and_check_mode_predicts() -> None:
     assert told.changed and not client.writes and told.results["template_id"] is None
     made = present(client, options(tags={"team": 1}), check_mode=False)
     assert {**made.after, "id": None, "arn": None} == told.after
-    (kept,) = client.templates.values()
+    (kept,) = list(client.templates.values())
     assert (kept["tags"], kept["description"]) == ({"team": "1", "Name": "pause"}, "pause")
     again = present(client, options(tags={"team": 1}), check_mode=False)
     assert not again.changed and again.before == again.after
@@ -55,7 +55,7 @@ def test_changed_in_place_with_its_tags() -> None:
     told = present(client, wanted, check_mode=True)
     done = present(client, wanted, check_mode=False)
     assert (told.before, told.after) == (done.before, done.after)
-    (kept,) = client.templates.values()
+    (kept,) = list(client.templates.values())
     assert (kept["description"], kept["tags"]) == ("new", {"owner": "b", "Name": "pause"})
     assert not present(client, wanted, check_mode=False).changed
     added = options(description="new", tags={"team": "a"}, purge_tags=False)

@@ -94,7 +94,7 @@ def test_a_policy_goes_to_and_fro_though_aws_remembers_tokens(world: World) -> N
 
 def test_created_and_deleted_and_created_again_though_aws_remembers_tokens(world: World) -> None:
     aliases = []
-    for _ in range(4):
+    for _run in range(4):
         outcome = present(site(world), WISH)
         assert outcome.changed
         aliases.append(made(outcome)["alias"])

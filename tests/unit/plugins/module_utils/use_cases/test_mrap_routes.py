@@ -209,7 +209,7 @@ def test_another_change_is_waited_out(world: World) -> None:
 
 
 def test_another_change_that_never_ends_fails(world: World) -> None:
-    world.errors[SUBMIT] = [conflict() for _ in range(100)]
+    world.errors[SUBMIT] = [conflict() for _time in range(100)]
     error = failing(world, (ONE, ["us-west-2"]), timeout=20)
     assert "another change was under way all the time" in error.message and error.details["changed"] is False
 

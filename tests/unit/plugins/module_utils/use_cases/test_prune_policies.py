@@ -47,7 +47,7 @@ class FakeS3:
 def prune(s3: FakeS3, *buckets: str, check_mode: bool = False) -> Any:
     side = SimpleNamespace(s3=lambda _region: s3, caller=SimpleNamespace(account="111122223333"))
     asked = [Prune(bucket, "eu-west-1", frozenset(["AwsDrTlsOnly"])) for bucket in buckets]
-    return prune_policies(cast("Side", side), asked, check_mode, 1)
+    return prune_policies(cast(Side, side), asked, check_mode, 1)
 
 
 def test_ours_go_and_theirs_stay_and_a_second_time_nothing_changes() -> None:

@@ -208,16 +208,16 @@ def test_a_delete_marker_that_comes_meanwhile_is_no_event(run: Run) -> None:
 
 def test_refused_items_give_their_mark_back_and_the_task_fails_in_the_end(run: Run) -> None:
     lost = workload(3)
-    lost.jobs.refuse = client_error("AccessDenied", "SendMessage", status=403)
+    lost.jobs.refusals = [client_error("AccessDenied", "SendMessage", status=403)]
     with pytest.raises(ToldError) as failure:
         run(lost, SENDING)
     assert failure.value.details["counts"]["denied"] == 3 and not failure.value.details["changed"]
     assert marks(lost) == []
-    lost.jobs.refuse = client_error("ServiceUnavailable", "SendMessage", status=503)
+    lost.jobs.refusals = [client_error("ServiceUnavailable", "SendMessage", status=503)]
     with pytest.raises(ToldError):
         run(lost, SENDING)
     assert set(marks(lost)) == {("begun", "1")}, "what was not answered may have been done"
-    lost.jobs.refuse = None
+    lost.jobs.refusals = []
     assert counted(run(lost, SENDING)) == {"selected": 3, "restarted": 3} and lost.seconds >= 120
 
 

@@ -159,7 +159,7 @@ def test_replicas_are_removed_where_nobody_asked_for_them(world: World) -> None:
 def test_a_probe_that_disappears_is_told(world: World) -> None:
     pair = world.pair("src", "copy")
     world.buckets["src"].delay = {"copy": 50}
-    world.planned.append((3, lambda: world.buckets["src"].versions.clear()))
+    world.planned.append((3, world.buckets["src"].versions.clear))
     (row,) = canary(world, pair).results["rules"]
     assert (row["status"], row["advice"]) == ("failed", None) and "disappeared" in row["msg"]
     assert world.time < 10
