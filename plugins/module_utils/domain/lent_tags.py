@@ -10,6 +10,7 @@ killed, takes back exactly what was lent, and never a tag that was there before.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.domain.names import fitt
 Tags = Mapping[str, str]
 
 MARK = "aws_dr.s3:lent:"
+# S3 User Guide, "Tagging S3 buckets".
+_TEXT = re.compile(r"[\w\s.:/=+\-@]*")
 _LONGEST_KEY, _MOST = 128, 50
 
 
@@ -80,4 +83,6 @@ def tag_problems(wanted: Tags) -> list[str]:
             found.append(f"tag {key!r}: a key has 1 to {_LONGEST_KEY} characters, and aws: and {MARK} are not for you")
         if len(value) > 256:
             found.append(f"tag {key}: its value has {len(value)} characters; S3 allows 256")
+        if not _TEXT.fullmatch(key + value):
+            found.append(f"tag {key!r}={value!r}: S3 allows letters, digits, white space and _.:/=+-@ only")
     return found

@@ -12,7 +12,8 @@ import yaml
 
 from ansible_collections.aws_dr.s3.tests.integration.capture import Aws
 from ansible_collections.aws_dr.s3.tests.integration.conftest import Lab, Run
-from ansible_collections.aws_dr.s3.tests.integration.failing_over import EU, TABLE, US, Workload, lab_call
+from ansible_collections.aws_dr.s3.tests.integration.failing_over import ACCOUNT, EU, TABLE, US, Workload, lab_call
+from ansible_collections.aws_dr.s3.tests.integration.remediation import policy
 
 
 def drill(workload: Workload, folder: Path, **more: Any) -> dict[str, Any]:
@@ -46,6 +47,28 @@ def drill(workload: Workload, folder: Path, **more: Any) -> dict[str, Any]:
     return {"name": "Drill", "ansible.builtin.include_role": {"name": "aws_dr.s3.drill"}, "vars": variables}
 
 
+def by_fis(aws: Aws) -> dict[str, Any]:
+    """Variables for an experiment that cuts a subnet off; the lab only records that."""
+    trust = {"Effect": "Allow", "Principal": {"Service": "fis.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    role = aws("iam").create_role(RoleName="fis", AssumeRolePolicyDocument=policy(trust))["Role"]["Arn"]
+    subnet = f"arn:aws:ec2:{US}:{ACCOUNT}:subnet/subnet-0"
+    return {
+        "drill_fis_role": role,
+        "drill_stop_conditions": [{"source": "none"}],
+        "drill_region_down_targets": {
+            "subnets": {"resource_type": "aws:ec2:subnet", "resource_arns": [subnet], "selection_mode": "ALL"}
+        },
+        "drill_region_down_actions": {
+            "cut": {
+                "action_id": "aws:network:disrupt-connectivity",
+                "parameters": {"duration": "PT1H", "scope": "s3"},
+                "targets": {"Subnets": "subnets"},
+            }
+        },
+        "drill_wait_delay": 1,
+    }
+
+
 def result(run: Run) -> dict[str, Any]:
     """What the role says."""
     found: dict[str, Any] = run.of("Keep the result as a fact")["ansible_facts"]["drill_result"]
@@ -66,10 +89,14 @@ def test_there_and_back_and_again_after_a_kill(
     assert figures["rto_seconds"] is not None
     assert workload.active() == [{US}] and workload.pointer()["active_region"] == US
 
-    # A checker of the user's that finds the workload broken: the drill fails, and the Region comes back all the same.
+    # By FIS, and a checker of the user's finds the workload broken: the drill fails, and all comes back the same.
     (tmp_path / "look.yml").write_text(yaml.safe_dump([{"name": "Look", "ansible.builtin.fail": {"msg": "no orders"}}]))
-    broken = drill(workload, tmp_path, drill_region_down_checks=str(tmp_path / "look.yml"))
+    broken = drill(workload, tmp_path, drill_region_down_checks=str(tmp_path / "look.yml"), **by_fis(aws))
+    del broken["vars"]["drill_break_tasks"], broken["vars"]["drill_restore_tasks"]
     told = result(playbook(tasks=[broken], expect=2))
     assert "no orders" in told["scenarios"][0]["problems"][0] and len(told["scenarios"][0]["problems"]) == 1
     assert workload.active() == [{US}] and workload.pointer()["active_region"] == US
+    (experiment,) = aws("fis").list_experiments()["experiments"]
+    assert experiment["state"]["status"] == "stopped"
+    assert not aws("fis").list_experiment_templates()["experimentTemplates"]
     assert told["trends"]["region_down"]["runs"] == 2 and told["trends"]["region_down"]["passed"] == 1

@@ -62,6 +62,8 @@ def test_there_has_to_be_room() -> None:
         ({"": "x"}, "1 to 128"),
         ({MARK + "x": ""}, MARK),
         ({"x": "y" * 257}, "257"),
+        ({"x": "a,b"}, "letters, digits"),
+        ({"x": "a,b"}, "'x'='a,b'"),
     ],
 )
 def test_tags_that_cannot_be_lent(tags: dict[str, str], told: str) -> None:
