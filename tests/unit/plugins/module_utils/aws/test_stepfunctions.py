@@ -41,9 +41,7 @@ def test_versions_and_aliases_have_the_type_of_their_state_machine(states: Any, 
 def test_a_state_machine_that_is_not_there_and_one_that_may_not_be_seen(states: Any) -> None:
     with Stubber(states) as stub:
         stub.add_client_error("describe_state_machine", "StateMachineDoesNotExist")
-        with pytest.raises(
-            MissingError, match="Correct execution"
-        ):
+        with pytest.raises(MissingError, match="Correct execution"):
             state_machine_type(states, ARN)
         stub.add_client_error("describe_state_machine", "AccessDeniedException")
         with pytest.raises(AccessDeniedError, match="states:DescribeStateMachine"):
