@@ -53,7 +53,7 @@ def test_every_variable_bears_the_roles_name_is_typed_and_has_a_default_or_is_re
 @pytest.mark.parametrize("role", ROLES)
 def test_the_readme_lists_every_variable_with_its_default_and_the_iam_actions(role: str) -> None:
     text = (ROOT / "roles" / role / "README.md").read_text(encoding="utf-8")
-    rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]+?) \|", text, flags=re.MULTILINE))
+    rows = dict(re.findall(rf"^\| `({role}_\w+)` \| ([^|]+?) \|", text, flags=re.MULTILINE))
     assert set(rows) == set(options(role))
     for name, option in options(role).items():
         shown = rows[name].strip("`")
@@ -68,5 +68,13 @@ def test_the_readme_lists_every_variable_with_its_default_and_the_iam_actions(ro
 def test_every_variable_is_used_and_no_other(role: str) -> None:
     tasks = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "roles" / role / "tasks").glob("*.yml"))
     used = set(re.findall(rf"(?<![\w])({role}_(?!_)\w+)", tasks))
-    facts = {"replication_setup_result", "remediation_result", "back_fill_result", *REPLICA_SET, *FAILOVER}
+    facts = {
+        "replication_setup_result",
+        "remediation_result",
+        "back_fill_result",
+        "drill_result",
+        "drill_history",
+        *REPLICA_SET,
+        *FAILOVER,
+    }
     assert used - facts - {f"{role}_setup"} == set(options(role))
