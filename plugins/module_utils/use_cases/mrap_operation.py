@@ -100,7 +100,8 @@ def patient(patience: Patience, ask: Callable[[], T], fits: Callable[[T], bool],
     """
     if fits(known):
         return known, True
-    newest, troubles = [known], []
+    newest = [known]
+    troubles: list[ThrottledError | UnreachableError] = []
 
     def look() -> T:
         troubles.clear()
