@@ -78,7 +78,8 @@ def list_page(
     answer = _asked(client, request, doing)
     entries = answer[_TAKEN] if _TAKEN in answer else _entries(answer)
     following = _following(answer, after, doing)
-    if any(one > other for one, other in zip(map(_KEY, entries), map(_KEY, entries[1:]), strict=False)):
+    keys = list(map(_KEY, entries))
+    if keys != sorted(keys):
         raise AwsError(doing, "", 0, "the keys of a page are not in order, as those of general purpose buckets are")
     return VersionPage(entries, following)
 

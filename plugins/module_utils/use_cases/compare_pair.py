@@ -33,6 +33,8 @@ Job = Callable[[], None]
 class Workers(Protocol):
     """Those who take jobs."""
 
+    size: int
+
     def add(self, job: Job) -> None:
         """Have a job done soon."""
 
@@ -72,6 +74,7 @@ class PairComparison:
     ) -> None:
         self._sides, self._rules, self.report = sides, rules, report
         self._looks, self._page_size = looks, page_size
+        self._pages_read = 0
         self._prefixes = prefixes
         self._lock = threading.Lock()
         self._running: list[Span] = []
@@ -89,8 +92,10 @@ class PairComparison:
 
     def split(self, workers: Workers) -> Job | None:
         """Give a job that splits the span which was read longest, if there is one worth it."""
+        # A span that was read for long is likely to go on for long: the more was read, the larger have parts to be.
+        least = 1 + self._pages_read // (2 * workers.size)
         with self._lock:
-            worth = [] if self.error else [span for span in self._running if span.worth_splitting]
+            worth = [] if self.error else [span for span in self._running if span.worth_splitting(least)]
             if not worth:
                 return None
             span = max(worth, key=lambda one: one.pages)
@@ -142,6 +147,7 @@ class PairComparison:
         for page in self._read(side, span):
             if self.error is not None:
                 raise _Stopped
+            self._pages_read += 1  # near enough without a lock
             workers.look_again()
             yield [entry for entry in page if entry.latest] if self._rules.current else page
             del page  # not to hold it while the next one is on its way

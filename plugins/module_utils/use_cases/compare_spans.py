@@ -20,8 +20,6 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.domain.compare_kinds imp
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.compare_split import split_point
 
 _KEY = attrgetter("key")
-# Cutting costs some questions, and on either side a page that is read in vain: so many pages first, of both sides.
-_REST = 4
 
 # Gives the page behind a place, of at most so many entries.
 ListPage: TypeAlias = "Callable[[str, Place | None, int], VersionPage]"
@@ -40,14 +38,17 @@ class Span:
         self._position = low
         self._going: list[ListPage] = []
         self.pages = 0
-        # How many pages have to be read before it is worth to cut it (again).
-        self.rest = 1
+        self._tried_at, self._patience = 0, 1
         self.being_split = False
 
-    @property
-    def worth_splitting(self) -> bool:
-        """Whether enough was read since the last attempt, and there is more to come."""
-        return bool(self._going) and self.pages >= self.rest and not self.being_split
+    def worth_splitting(self, least: int) -> bool:
+        """Whether ``least`` pages, of both sides, were read since the last cut, and there is more to come.
+
+        Cutting costs some questions, and on either side a page that is read in vain. A span that could not be cut is
+        given twice as long.
+        """
+        rested = self.pages - self._tried_at >= least * self._patience
+        return rested and bool(self._going) and not self.being_split
 
     def read(self, list_page: ListPage, size: int) -> Iterator[list[Entry]]:
         """List one side of the span, in pages. Raises :class:`AwsError`."""
@@ -95,10 +96,9 @@ class Span:
 
         point = split_point(position, self.prefix, follows) if position else None
         with self._lock:
+            self._tried_at = self.pages
             if point is None or point < self._position or self.high != high or not self._going:
-                self.rest = 2 * self.pages + _REST
+                self._patience *= 2
                 return None
-            self.high, self.rest = point, self.pages + _REST
-        cut = Span(self.prefix, point, high, self._end)
-        cut.rest = _REST
-        return cut
+            self.high = point
+        return Span(self.prefix, point, high, self._end)

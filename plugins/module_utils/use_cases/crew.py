@@ -19,7 +19,7 @@ class Crew:
     """At most ``size`` jobs at once. A job that raises ends the crew: nothing new is begun, the error is raised."""
 
     def __init__(self, size: int, find: Find) -> None:
-        self._size, self._find = size, find
+        self.size, self._find = size, find
         self._jobs: deque[Job] = deque()
         self._busy = 0
         self._error: BaseException | None = None
@@ -33,14 +33,14 @@ class Crew:
 
     def look_again(self) -> None:
         """Tell those who found nothing to do that there may be something now."""
-        if self._busy < self._size:
+        if self._busy < self.size:
             with self._changed:
                 self._changed.notify()
 
     def run(self, jobs: Iterable[Job]) -> None:
         """Do the jobs, and all that come up by them."""
         self._jobs.extend(jobs)
-        threads = [threading.Thread(target=self._work, daemon=True) for _number in range(self._size)]
+        threads = [threading.Thread(target=self._work, daemon=True) for _number in range(self.size)]
         for thread in threads:
             thread.start()
         for thread in threads:

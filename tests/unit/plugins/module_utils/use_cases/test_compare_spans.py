@@ -78,14 +78,27 @@ def test_what_was_handed_out_while_a_cut_was_looked_for_stays_where_it_is() -> N
     assert got + (read(other, versions, 10) if other else []) == versions
 
 
-def test_a_span_that_is_read_is_worth_splitting_and_one_that_was_split_rests() -> None:
+def test_a_span_is_worth_splitting_once_enough_was_read_since_the_last_cut() -> None:
     versions = [entry(f"folder/{number:03}", f"v{number}") for number in range(300)]
     span = Span()
-    assert not span.worth_splitting
+    assert not span.worth_splitting(0)
     reading = span.read(lister(versions), 10)
     next(reading)
-    assert span.worth_splitting
+    assert [span.worth_splitting(least) for least in (1, 2)] == [True, False]
     assert span.split() is not None
-    assert not span.worth_splitting
+    assert not span.worth_splitting(1)
+    next(reading)
+    assert span.worth_splitting(1)
     list(reading)
-    assert not span.worth_splitting
+    assert not span.worth_splitting(1)
+
+
+def test_a_span_that_could_not_be_cut_is_given_twice_as_long() -> None:
+    span = Span()
+    reading = span.read(lister([entry("k", f"v{number}") for number in range(9)]), 1)
+    next(reading)
+    assert span.split() is None
+    next(reading)
+    assert not span.worth_splitting(1)
+    next(reading)
+    assert span.worth_splitting(1)
