@@ -72,6 +72,10 @@ class Span:
             self.pages += 1
             entries, high = page.entries, self.high
             over = page.next is None
+            # The documentation does not say whether a listing that begins at a key takes that key in. AWS leaves it out
+            # (ceph/s3-tests pull request 594); others that speak S3 do not.
+            if entries and entries[0].key <= self.low:
+                entries = entries[bisect_right(entries, self.low, key=_KEY) :]
             if high is not None and entries and entries[-1].key > high:
                 entries, over = entries[: bisect_right(entries, high, key=_KEY)], True
             if entries:

@@ -79,7 +79,8 @@ def document(versions: Sequence[Entry], more: str = "", encoded: bool = True, ex
 
 def _shown(one: Entry, name: Callable[[str], str]) -> str:
     kind = "DeleteMarker" if one.marker else "Version"
-    body = "" if one.marker else f"<ETag>&quot;{one.etag}&quot;</ETag><Size>{one.size}</Size>"
+    checksum = "<ChecksumAlgorithm>CRC64NVME</ChecksumAlgorithm><ChecksumType>FULL_OBJECT</ChecksumType>"
+    body = "" if one.marker else f"<ETag>&quot;{one.etag}&quot;</ETag>{checksum}<Size>{one.size}</Size>"
     owner = "<Owner><ID>75aa</ID></Owner>"
     rest = "" if one.marker else "<StorageClass>STANDARD</StorageClass>"
     return (

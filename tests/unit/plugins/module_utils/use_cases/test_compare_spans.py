@@ -47,6 +47,17 @@ def test_a_key_whose_versions_lie_on_several_pages_belongs_wholly_to_the_span_th
     assert read(Span("", "k"), versions, 2) == []
 
 
+def test_a_listing_that_takes_its_marker_in_gives_that_key_to_one_span_only() -> None:
+    versions = [entry(key, f"v{number}") for key in "abc" for number in range(2)]
+
+    def inclusive(prefix: str, after: Place | None, size: int) -> VersionPage:
+        within = [one for one in versions if after is None or one.key >= after.key]
+        return VersionPage(within, None)
+
+    spans = [Span("", "", "b"), Span("", "b")]
+    assert [one for span in spans for page in span.read(inclusive, 10) for one in page] == versions
+
+
 def test_a_cut_while_it_is_read_loses_and_doubles_nothing() -> None:
     versions = [entry(f"folder/{number:03}", f"v{number}") for number in range(300)]
     span, give = Span(), lister(versions)
