@@ -12,13 +12,12 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable
-from typing import TypeAlias
 
 _CLASSES = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
 _LONGEST = 1024  # bytes of UTF-8 (S3 User Guide, "Naming Amazon S3 objects")
 _LAST_CHARACTER = "\U0010ffff"
 
-Follows: TypeAlias = "Callable[[str], str | None]"
+Follows = Callable[[str], "str | None"]
 
 
 def split_point(current: str, prefix: str, follows: Follows) -> str | None:
