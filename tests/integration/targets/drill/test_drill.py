@@ -168,6 +168,7 @@ def test_drills_measure_and_leave_no_trace_even_when_killed(
     pair = {"pairs": [PAIR], "region": US}
     killed = playbook(
         tasks=[
+            {"name": "Break, foretold", "aws_dr.s3.replication_break": pair, "check_mode": True},
             {"name": "Break", "aws_dr.s3.replication_break": pair},
             {"name": "Break again", "aws_dr.s3.replication_break": pair},
             {
@@ -182,7 +183,8 @@ def test_drills_measure_and_leave_no_trace_even_when_killed(
             {"name": "Probe again", "aws_dr.s3.replication_probe": pair},
         ]
     )
-    assert killed.changed == ["Break", "Probe"]
+    assert killed.changed == ["Break, foretold", "Break", "Probe"]
+    assert killed.of("Break, foretold")["diff"] == killed.of("Break")["diff"]
     assert trace(aws)["records"] and trace(aws)["policy"] != before["policy"]
     # Nobody collects, so that the failures are never recorded: the scenario fails, and all the same nothing stays.
     aws("s3").put_bucket_notification_configuration(Bucket=SOURCE, NotificationConfiguration={})
