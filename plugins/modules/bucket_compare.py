@@ -97,7 +97,7 @@ options:
     description:
       - V(all) compares every version and delete marker.
       - V(current) compares only the current version of each key. A key that is deleted on both sides is equal, whatever
-        delete markers tell so.
+        delete markers tell so. Where both sides have another current version it is not looked at again.
     type: str
     choices: [all, current]
     default: all

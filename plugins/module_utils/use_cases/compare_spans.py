@@ -13,7 +13,6 @@ import threading
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from operator import attrgetter
-from typing import TypeAlias
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.s3_version_pages import Place, VersionPage
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.compare_kinds import Entry
@@ -22,7 +21,7 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.domain.compare_split imp
 _KEY = attrgetter("key")
 
 # Gives the page behind a place, of at most so many entries.
-ListPage: TypeAlias = "Callable[[str, Place | None, int], VersionPage]"
+ListPage = Callable[[str, "Place | None", int], VersionPage]
 
 
 class Span:

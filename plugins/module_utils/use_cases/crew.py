@@ -8,11 +8,10 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import TypeAlias
 
 Job = Callable[[], None]
 # Gives a job for a thread that has none, or nothing.
-Find: TypeAlias = "Callable[[], Job | None]"
+Find = Callable[[], "Job | None"]
 
 
 class Crew:

@@ -17,8 +17,8 @@ import io
 import json
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, islice
 from operator import itemgetter
 from typing import Any, TextIO
 
@@ -34,6 +34,8 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.domain.inventory import 
 )
 
 RUN, PAGE = 50_000, 1000
+# So many runs are merged into one: files that are open are few, and a row is written once more for each 64 times more.
+MOST_RUNS = 64
 _LARGEST_MANIFEST = 64 * 1024 * 1024
 _ORDER = itemgetter(0, 1)  # key, version id
 _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
@@ -54,23 +56,35 @@ class SortedInventory:
             self.inventory: Inventory = read_manifest(document, bucket, all_versions)
         except InventoryError as error:
             raise InventoryError(f"The inventory {url}: {error.message}") from None
-        self._runs: list[TextIO] = []
+        # Runs of spilled rows, runs that were merged from such, and so on.
+        self._levels: list[list[TextIO]] = []
 
     def close(self) -> None:
         """Remove the files."""
-        for run in self._runs:
+        for run in chain.from_iterable(self._levels):
             run.close()
 
     def pages(self, keep: Callable[[Entry], bool]) -> Iterator[list[Entry]]:
         """Give all wanted entries in the order of a listing, in pages. Raises :class:`InventoryError`, ``AwsError``."""
         rows = (entry for file in self.inventory.files for entry in self._read(file) if keep(entry))
         while run := sorted(islice(rows, RUN), key=_ORDER):
-            self._runs.append(self._spill(run))
-        merged = heapq.merge(*map(_entries, self._runs), key=_ORDER)
+            self._keep(self._spill(run), 0)
+        merged = _merged(chain.from_iterable(self._levels))
         while page := list(islice(merged, PAGE)):
             yield page
 
-    def _spill(self, run: list[Entry]) -> TextIO:
+    def _keep(self, run: TextIO, level: int) -> None:
+        if level == len(self._levels):
+            self._levels.append([])
+        runs = self._levels[level]
+        runs.append(run)
+        if len(runs) == MOST_RUNS:
+            self._keep(self._spill(_merged(runs)), level + 1)
+            for one in runs:
+                one.close()
+            runs.clear()
+
+    def _spill(self, run: Iterable[Entry]) -> TextIO:
         file = tempfile.TemporaryFile("w+", encoding="ascii", newline="\n", dir=self._folder)  # noqa: SIM115
         file.writelines(_encode(entry) + "\n" for entry in run)
         file.seek(0)
@@ -91,6 +105,10 @@ class SortedInventory:
                 raise InventoryError(f"{where}: {error.message}") from None
             if digest.hexdigest() != file.md5:
                 raise InventoryError(f"{where} is another one than its manifest says (MD5)")
+
+
+def _merged(runs: Iterable[TextIO]) -> Iterator[Entry]:
+    return heapq.merge(*map(_entries, runs), key=_ORDER)
 
 
 def _entries(run: TextIO) -> Iterator[Entry]:

@@ -92,6 +92,7 @@ def test_an_inventory_in_any_order_is_read_as_a_listing(versions: list[Entry], f
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sorted_inventory, "RUN", run)
         patch.setattr(sorted_inventory, "PAGE", 2)
+        patch.setattr(sorted_inventory, "MOST_RUNS", 2)
         found = read(s3, Path("/tmp"))
     assert [one.key for one in found] == [one.key for one in versions]
     assert sorted(found) == sorted(one._replace(status="NONE") for one in versions)
