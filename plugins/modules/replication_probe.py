@@ -14,6 +14,7 @@ author:
 description:
   - Writes some small objects for each replication rule of the pairs, where the rule's prefix and tags let it replicate
     them, and waits until all have failed, are in the ledger, or are on the other side.
+  - Nothing is written where Object Lock would keep it from being removed.
   - Probes have the same keys in every run. Those that are there are not written again.
   - M(aws_dr.s3.replication_canary) is what measures healthy replication; probes stay until they are removed, through
     failure, repair and all.
@@ -85,9 +86,10 @@ extends_documentation_fragment:
   - aws_dr.s3.attributes
   - aws_dr.s3.attributes.action_group
 notes:
-  - The caller needs C(s3:GetReplicationConfiguration), C(s3:ListBucketVersions), C(s3:PutObject) (with tags
-    C(s3:PutObjectTagging)), C(s3:GetObjectVersion) and C(s3:DeleteObjectVersion) on the source buckets;
-    C(s3:ListBucket), C(s3:ListBucketVersions), C(s3:GetObjectVersion) and C(s3:DeleteObjectVersion) on the destination
+  - The caller needs C(s3:GetReplicationConfiguration), C(s3:ListBucketVersions),
+    C(s3:GetBucketObjectLockConfiguration), C(s3:PutObject) (with tags C(s3:PutObjectTagging)), C(s3:GetObjectVersion)
+    and C(s3:DeleteObjectVersion) on the source buckets; C(s3:ListBucket), C(s3:ListBucketVersions),
+    C(s3:GetBucketObjectLockConfiguration), C(s3:GetObjectVersion) and C(s3:DeleteObjectVersion) on the destination
     buckets; for O(ledger_table) C(dynamodb:Query) and C(dynamodb:BatchWriteItem); for O(failure_queue) what
     M(aws_dr.s3.replication_failure_collect) needs.
   - Failures make events, as any object's do. The ledger gets them until the probes are removed.

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ansible_collections.aws_dr.s3.plugins.module_utils.aws import s3_probe, s3_versions
+from ansible_collections.aws_dr.s3.plugins.module_utils.aws import s3_objects, s3_probe, s3_versions
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.concurrent import in_order
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.errors import MissingError
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.s3_versions import Version
@@ -93,6 +93,8 @@ def present(sides: Sides, task: Task, wish: Wish, books: Books | None, patience:
     there = dict(zip(spots, in_order(lambda spot: _newest(sides, spot), spots, task.concurrency), strict=True))
     wanted = [(spot, spot.key(number)) for spot in spots for number in range(1, wish.count + 1)]
     missing = [(spot, key) for spot, key in wanted if wish.fresh or key not in there[spot]]
+    if missing:
+        _refuse_locked(sides, task, spots)
     before = {"probes": sorted(f"{spot.pair.source}/{key}" for spot, key in wanted if key in there[spot])}
     after = {"probes": sorted(f"{spot.pair.source}/{key}" for spot, key in wanted)}
     probes = [Probe(spot, key, None if wish.fresh else there[spot].get(key)) for spot, key in wanted]
@@ -162,6 +164,24 @@ def _checked(sides: Sides, task: Task, count: int) -> list[Spot]:
     if problems:
         raise RefusedError("No probe was written", problems)
     return spots
+
+
+def _refuse_locked(sides: Sides, task: Task, spots: Sequence[Spot]) -> None:
+    """Refuse to write what could not be removed: where a bucket locks all new objects. Raises :class:`AwsError`."""
+    places: dict[str, tuple[Side, str, str]] = {}
+    for pair in (spot.pair for spot in spots):
+        there = pair.account_id or sides.destination.caller.account
+        places[pair.destination] = sides.destination, pair.destination_region, there
+        places[pair.source] = sides.source, pair.source_region, sides.source.caller.account
+
+    def locks(bucket: str) -> bool:
+        side, region, owner = places[bucket]
+        return s3_objects.has_default_retention(side.s3(region), bucket, owner)
+
+    locked = [bucket for bucket, told in zip(places, in_order(locks, places, task.concurrency), strict=True) if told]
+    if locked:
+        told = f"{', '.join(sorted(locked))} lock new objects by default (Object Lock), so that probes would stay there"
+        raise RefusedError("No probe was written", [f"{told}. Leave these pairs out of the drill"])
 
 
 def _left_spots(sides: Sides, task: Task) -> list[Spot]:

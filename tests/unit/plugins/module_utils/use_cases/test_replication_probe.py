@@ -38,6 +38,7 @@ class FakeS3:
         self.rules: list[dict[str, Any]] = [self.rule("to-dr", "in/")]
         self.status = "COMPLETED"
         self.locked = False
+        self.retaining: set[str] = set()
         self.tagging: list[str] = []
         self.meta = SimpleNamespace(region_name="us-east-1")
 
@@ -95,6 +96,12 @@ class FakeS3:
         gone = {(one["Key"], one["VersionId"]) for one in Delete["Objects"]}
         self.versions[Bucket] = [one for one in self.versions[Bucket] if (one["Key"], one["VersionId"]) not in gone]
         return {}
+
+    def get_object_lock_configuration(self, Bucket: str, **_more: Any) -> dict[str, Any]:
+        """As S3."""
+        if Bucket not in self.retaining:
+            raise client_error("ObjectLockConfigurationNotFoundError", "GetObjectLockConfiguration", status=404)
+        return {"ObjectLockConfiguration": {"Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 1}}}}
 
     def get_bucket_policy(self, Bucket: str, **_more: Any) -> dict[str, Any]:
         """As S3."""
@@ -207,6 +214,16 @@ def test_failures_are_collected_and_looked_up(monkeypatch: pytest.MonkeyPatch) -
     done = present(sides(s3), TASK, Wish(3, "recorded"), books, patience())
     assert len(looks) == 3 and done.results["seconds"] == {"failed": 0.0, "recorded": 2.0}
     assert {probe["reason"] for probe in done.results["probes"]} == {"Denied"}
+
+
+@pytest.mark.parametrize("bucket", ["invoices", "invoices-dr"])
+def test_no_probe_is_written_that_would_have_to_stay(bucket: str) -> None:
+    s3 = FakeS3()
+    s3.retaining.add(bucket)
+    for check_mode in (True, False):
+        with pytest.raises(RefusedError, match=f"{bucket} lock new objects"):
+            present(sides(s3), replace(TASK, check_mode=check_mode), Wish(), None, patience())
+    assert not s3.versions["invoices"]
 
 
 def test_what_cannot_be_removed_is_told() -> None:
