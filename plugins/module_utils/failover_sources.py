@@ -16,7 +16,7 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.aws import s3_bucket, s3
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.arc import CONTROL_PLANE, DATA_PLANE
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.clients import BRIEFLY, Clients
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.errors import UnreachableError, call
-from ansible_collections.aws_dr.s3.plugins.module_utils.aws.sts import get_caller
+from ansible_collections.aws_dr.s3.plugins.module_utils.aws.sts import Caller, get_caller
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.active_region import Pointer
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.arc import CONTROL_PLANE_REGION, Endpoint
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.bucket_fence import is_fenced
@@ -74,9 +74,9 @@ class Asked:
         found = read(place, name)
         return found.pointer if found.exists else None, [tried["region"] for tried in found.unreachable]
 
-    def account(self) -> str:
+    def account(self) -> Caller:
         """Whose credentials these are."""
-        return get_caller(self._clients.get("sts", self._target)).account
+        return get_caller(self._clients.get("sts", self._target))
 
     def bucket(self, name: str, region: str) -> TargetBucket:
         """Look at a bucket of the target; what can't be read is told with it."""
@@ -137,7 +137,7 @@ class Asked:
             return self._clients.get("s3", region)
 
         def own() -> tuple[Any, str]:
-            return client(self._target), self.account()
+            return client(self._target), self.account().account
 
         tasks = [
             PairTask(SideTask(**pair["source"]), SideTask(**pair["destination"]), pair.get("prefix", ""))

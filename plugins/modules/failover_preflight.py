@@ -318,6 +318,11 @@ account:
   description: The account of the credentials, null when STS did not tell.
   returned: success
   type: str
+partition:
+  description: The partition of the credentials, null when STS did not tell.
+  returned: success
+  type: str
+  sample: aws
 """
 
 from typing import NoReturn

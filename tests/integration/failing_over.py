@@ -179,6 +179,19 @@ class Workload:
             bool,
         )
 
+    def started(self, key: str) -> str:
+        """A table with the state of an item that was started and never finished; its name."""
+        table = f"{self.name}-state"
+        dynamodb = self.aws("dynamodb", EU)
+        dynamodb.create_table(
+            TableName=table,
+            KeySchema=[{"AttributeName": "key", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "key", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        dynamodb.put_item(TableName=table, Item={"key": {"S": key}, "status": {"S": "STARTED"}})
+        return table
+
     def fail_to_replicate(self, lab: Lab, key: str) -> tuple[str, str]:
         """Write an object whose replication fails; its key and version."""
         replica = f"arn:aws:s3:::{self.sources[0]}-dr/{key}"

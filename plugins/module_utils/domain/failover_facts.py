@@ -85,11 +85,14 @@ class Flow:
     def loss(self) -> float | None:
         """Seconds of writes that may be lost; ``None`` when nobody knows.
 
-        What waits in a Region that answers comes by itself, late; what failed to replicate does not.
+        What waits in a Region that answers comes by itself, late; what failed to replicate does not, and is a loss of
+        a second at least, however new it is.
         """
         if not self.how:
             return None
-        return self.lag if self.failed or not self.answers else 0.0
+        if self.failed:
+            return max(self.lag, 1.0)
+        return 0.0 if self.answers else self.lag
 
     def told(self) -> dict[str, Any]:
         """Give it as results show it."""

@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.concurrent import in_order
+from ansible_collections.aws_dr.s3.plugins.module_utils.aws.sts import Caller
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain import failover_evidence as evidence
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.active_region import Pointer
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import RefusedError, ToldError
@@ -81,7 +82,7 @@ class Sources:
     """
 
     pointer: Callable[[], tuple[Pointer | None, Sequence[str]]]
-    account: Callable[[], str]
+    account: Callable[[], Caller]
     bucket: Callable[[str, str], TargetBucket]
     answers: Callable[[str, str], bool]
     routes: Callable[[Sequence[str], str], Sequence[Row]]
@@ -121,12 +122,12 @@ def preflight(sources: Sources, task: Task) -> Outcome:
         said = {POINTER: _said_by(pointer, error)}
         said[ROUTES], problems = routes.result()
         said[CONTROLS] = controls.result()
-        whose, no_account = _tried(account.result)
+        caller, no_account = _tried(account.result)
     facts = Facts(
         target=task.target,
         groups={group["name"]: frozenset(group["buckets"]) for group in groups},
         now=now,
-        account=whose or "",
+        account=caller.account if caller else "",
         accounts=evidence.accounts_of(plan.access_points) | ({task.account} if task.account else set()),
         pointer=pointer,
         said=said,
@@ -138,7 +139,8 @@ def preflight(sources: Sources, task: Task) -> Outcome:
     results = {
         **decision.as_result(),
         "target_region": task.target,
-        "account": whose,
+        "account": caller.account if caller else None,
+        "partition": caller.partition if caller else None,
         "groups": groups,
         "pointer": pointer.told() if pointer else None,
         "silent_table_regions": list(silent),

@@ -159,6 +159,11 @@ def test_what_waits_in_a_region_that_answers_is_late_and_not_lost() -> None:
     assert decision.warnings == ("s: 7 versions are not in d yet",)
 
 
+def test_what_failed_a_moment_ago_is_a_loss_too() -> None:
+    decision = decide(facts(flows=(Flow("s", US, "d", how="compare", lag=0, missing=1, failed=1),)), 0)
+    assert codes(decision) == ["loss_too_large"]
+
+
 def test_only_regions_that_traffic_is_taken_from_can_lose() -> None:
     flows = (Flow("s", US, "d", how="compare"), Flow("t", AP, "d", answers=False))
     assert decide(facts(flows=flows), 0).verdict == "go"

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.aws_dr.s3.plugins.module_utils.aws.sts import Caller
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.active_region import Claim, Pointer, moment
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import RefusedError, ToldError
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.failover_facts import TargetBucket
@@ -63,7 +64,7 @@ def routes_at(region: str) -> Callable[..., Any]:
 
 SOURCES = Sources(
     pointer=lambda: (POINTER, [US]),
-    account=lambda: "111122223333",
+    account=lambda: Caller("111122223333", "aws"),
     bucket=lambda name, region: TargetBucket(name),
     answers=lambda name, region: True,
     routes=routes_at(US),
@@ -165,7 +166,7 @@ def test_an_access_point_that_can_not_be_right_is_never_forced() -> None:
 
 
 def test_wrong_account() -> None:
-    assert codes(decided(account=lambda: "444455556666")) == ["wrong_account"]
+    assert codes(decided(account=lambda: Caller("444455556666", "aws"))) == ["wrong_account"]
     assert codes(decided(replace(TASK, account="444455556666"))) == ["wrong_account"]
 
 
