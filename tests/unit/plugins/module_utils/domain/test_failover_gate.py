@@ -153,6 +153,11 @@ def test_active_in_both_on_purpose_is_no_disagreement() -> None:
     assert (decision.verdict, decision.active) == ("go", (EU, US))
 
 
+def test_active_in_both_does_not_excuse_a_third() -> None:
+    decision = decide(facts(said=says(routes=said(US, EU), controls=Said(UNUSED), pointer=said(AP))), 0)
+    assert codes(decision) == ["disagreement"]
+
+
 def test_what_waits_in_a_region_that_answers_is_late_and_not_lost() -> None:
     decision = decide(facts(flows=(Flow("s", US, "d", how="compare", lag=900, missing=7),)), 0)
     assert (decision.verdict, decision.loss) == ("go", 0.0)
