@@ -10,6 +10,7 @@ from shared import aws, failing_over
 def main() -> None:
     """Make it."""
     failing_over.prepare(aws.US)
+    aws.client("route53").create_hosted_zone(Name="shop.internal", CallerReference="shop")
     aws.client("s3").put_object(Bucket=failing_over.SOURCE, Key="before", Body=b"x")
     aws.wait_for_replication()
 

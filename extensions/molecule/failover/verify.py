@@ -22,6 +22,15 @@ def test_everybody_says_the_same() -> None:
         assert parameter["Value"] == aws.EU
 
 
+def test_names_lead_to_the_new_side() -> None:
+    route53 = aws.client("route53")
+    (zone,) = route53.list_hosted_zones()["HostedZones"]
+    sets = route53.list_resource_record_sets(HostedZoneId=zone["Id"])["ResourceRecordSets"]
+    values = {one["Name"]: [record["Value"] for record in one["ResourceRecords"]] for one in sets}
+    assert values["active.shop.internal."] == ['"eu-west-1"']
+    assert values["api.shop.internal."] == ["api-eu.shop.internal"]
+
+
 def test_clients_write_on_the_new_side_only_and_it_replicates_to_the_old_one() -> None:
     with pytest.raises(ClientError, match="AccessDenied"):
         aws.client("s3").put_object(Bucket=failing_over.SOURCE, Key="after", Body=b"x")
