@@ -154,6 +154,7 @@ def playbook(tmp_path: Path) -> Callable[..., Run]:
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
             "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
             "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_PIPELINING": "1",
             "ANSIBLE_LOCAL_TEMP": str(tmp_path / "ansible"),
             # Its default is looked for in the user's home and written to $HOME; the two may differ.
             "ANSIBLE_ASYNC_DIR": str(tmp_path / "async"),
@@ -163,7 +164,7 @@ def playbook(tmp_path: Path) -> Callable[..., Run]:
             env={**os.environ, **settings, **(env or {})},
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=600,
             check=False,
         )
         output = done.stdout + done.stderr
