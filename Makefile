@@ -9,7 +9,7 @@ BIN := $(AWS_DR_BUILD)/ctl/bin
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test unit sanity lint integration bench lab matrix format lock clean
+.PHONY: help setup demo test unit sanity lint integration long bench lab matrix format lock clean
 
 help: ## tell what each command does
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
@@ -20,7 +20,7 @@ setup: ## make the environments under .build (the other commands do it by themse
 demo: setup ## watch S3 disaster recovery happen in a local AWS, from set-up to proof
 	@tests/lab/with-lab python tests/demo/demo.py
 
-test: setup ## run all checks and tests; the last line counts them
+test: setup ## run all checks and tests but the long ones; the last line counts them
 	@$(BIN)/python tools/test.py
 
 unit: setup ## run the unit tests
@@ -34,6 +34,9 @@ lint: setup ## run linters and type checks
 
 integration: setup ## run the lab's own tests, the integration tests and the molecule scenarios
 	@$(BIN)/python tools/test.py lab integration molecule
+
+long: setup ## run the integration tests that take minutes each (not part of make test)
+	@$(BIN)/python tools/test.py long
 
 bench: setup ## measure: each figure as a ratio to a peer in the same run
 	@for bench in tests/bench/bench_*.py; do echo "== $$bench"; tests/lab/with-lab python "$$bench" || exit 1; done

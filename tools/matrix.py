@@ -85,7 +85,7 @@ def main() -> int:
             continue
         print(f"== {row.name}: Python {row.python}, {row.ansible}, {', '.join(row.packages)}", flush=True)
         environ = {**os.environ, "AWS_DR_BUILD": str(prepare(row, python))}
-        command = [sys.executable, "tools/test.py", "unit", "integration"]
+        command = [sys.executable, "tools/test.py", "unit", "integration", "long"]
         ran += 1
         failed += int(subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode != 0)
     if not ran:

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run the project's checks and tests, two at a time, and close with a line that counts them.
 
-    python tools/test.py              all of them
-    python tools/test.py lint unit    some; the names stand in GROUPS
+    python tools/test.py              all but the long ones
+    python tools/test.py lint unit    some; the names stand in groups()
 
 Every step's output goes to the build folder's ``logs``; what a person sees is a line a step, and the output of those
 that failed. A step that is a pytest run counts its tests, ``ansible-test sanity`` its sanity tests, molecule its
@@ -28,6 +28,8 @@ LOGS = BUILD / "logs"
 BIN = BUILD / "ctl" / "bin"
 WITH_LAB = str(ROOT / "tests" / "lab" / "with-lab")
 PYTEST = ["python", "-m", "pytest", "-q"]
+# Integration targets that tell whole stories and take minutes. Their roles' molecule scenarios are not among them.
+LONG = frozenset(["drill_region_down", "remediation_reports", "remediation_setup", "replica_set", "teardown"])
 
 
 @dataclass(frozen=True)
@@ -66,10 +68,11 @@ def molecule_steps() -> list[Step]:
     return [Step(f"molecule-{name}", [*command, name], folder=ROOT / "extensions") for name in scenarios]
 
 
-def integration_steps() -> list[Step]:
-    """One step for each target, each in a lab of its own."""
+def integration_steps(long: bool) -> list[Step]:
+    """One step for each target, each in a lab of its own: those that are LONG, or the others."""
     folder = ROOT / "tests" / "integration" / "targets"
     targets = sorted(target for target in folder.iterdir() if list(target.glob("test_*.py")))
+    targets = [target for target in targets if (target.name in LONG) == long]
     return [pytest_step(f"integration-{target.name}", str(target.relative_to(ROOT)), lab=True) for target in targets]
 
 
@@ -80,7 +83,8 @@ def groups() -> dict[str, list[Step]]:
     lab_tests_types = {"MYPYPATH": os.pathsep.join(str(ROOT / "tests" / "lab" / part) for part in ("", "tests"))}
     return {
         "lab": [pytest_step("lab", "tests/lab/tests", lab=True)],
-        "integration": integration_steps(),
+        "integration": integration_steps(long=False),
+        "long": integration_steps(long=True),
         "molecule": molecule_steps(),
         "sanity": [Step("sanity", ["python", "tools/sanity.py"], kind="sanity")],
         "lint": [
@@ -159,7 +163,7 @@ def run(step: Step) -> Verdict:
 
 
 def main() -> int:
-    """Run the groups named (all when none is), at most AWS_DR_JOBS steps at once.
+    """Run the groups named (all but the long one when none is), at most AWS_DR_JOBS steps at once.
 
     Unset, that is two more than there are cores: most steps wait for something half of their time.
     """
@@ -169,7 +173,8 @@ def main() -> int:
     if unknown:
         print(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(known)}", file=sys.stderr)
         return 2
-    steps = [step for name in sys.argv[1:] or known for step in known[name]]
+    asked = sys.argv[1:] or [name for name in known if name != "long"]
+    steps = [step for name in asked for step in known[name]]
     with ThreadPoolExecutor(max_workers=int(os.environ.get("AWS_DR_JOBS") or 2 + (os.cpu_count() or 2))) as pool:
         verdicts = list(pool.map(run, steps))
     passed, failed = (sum(getattr(verdict, what) for verdict in verdicts) for what in ("passed", "failed"))
