@@ -119,6 +119,7 @@ def change(place: Place, wish: Wish, check_mode: bool, now: Callable[[], float] 
     problems = wish.problems()
     if problems:
         raise RefusedError(f"Pointer {wish.name}", problems)
+    lost: list[UnreachableError] = []
     for _try in range(_TRIES):
         found = read(place, wish.name)
         before = found.pointer
@@ -128,6 +129,13 @@ def change(place: Place, wish: Wish, check_mode: bool, now: Callable[[], float] 
             try:
                 _write(place, found, taken.pointer)
             except ConflictError:
+                continue
+            except UnreachableError as error:
+                # Its Region went away after it was read. Whether it took the change does not matter: what the next one
+                # says is decided on anew, and a claim of one's own is joined.
+                lost.append(error)
+                if len(lost) == len(place.regions):
+                    raise
                 continue
         after = _numbered(taken.pointer, before, changed)
         return _outcome(found, after, taken, changed)

@@ -17,13 +17,18 @@ from ansible_collections.aws_dr.s3.tests.unit.plugins.module_utils.use_cases.fak
 
 @dataclass
 class FakePointers:
-    """All replicas hold the same items at once. ``before_write`` runs once, before the next write is looked at."""
+    """All replicas hold the same items at once. ``before_write`` runs once, before the next write is looked at.
+
+    Regions in ``dying`` go down with the next write to them, before it or, with ``acts``, after it was done.
+    """
 
     items: dict[str, dict[str, Any]] = field(default_factory=dict)
     down: set[str] = field(default_factory=set)
     broken: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
     before_write: Any = None
+    dying: set[str] = field(default_factory=set)
+    acts: bool = False
 
     def place(self, *regions: str) -> Place:
         """Where the use cases find it."""
@@ -57,6 +62,8 @@ class FakeReplica:
         return {"Item": dict(item)} if item else {}
 
     def update_item(self, **request: Any) -> dict[str, Any]:
+        if self.region in self.table.dying and not self.table.acts:
+            self.table.down.add(self.region)
         self._asked("update")
         name = request["Key"]["name"]["S"]
         item = self._checked(name, request)
@@ -67,6 +74,9 @@ class FakeReplica:
         for place in re.findall(r"#\d+", removes):
             item.pop(names[place], None)
         self.table.items[name] = {**item, "name": {"S": name}}
+        if self.region in self.table.dying:
+            self.table.down.add(self.region)
+            self._asked("answer of")
         return {}
 
     def delete_item(self, **request: Any) -> dict[str, Any]:

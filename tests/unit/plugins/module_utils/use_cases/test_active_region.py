@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.aws_dr.s3.plugins.module_utils.aws.errors import MissingError
+from ansible_collections.aws_dr.s3.plugins.module_utils.aws.errors import MissingError, UnreachableError
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.active_region import ClaimedError
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import RefusedError, ToldError
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.active_region import (
@@ -69,6 +69,18 @@ def test_the_first_region_that_answers_is_worked_with(table: FakePointers) -> No
     table.down = {US, EU}
     with pytest.raises(ToldError, match="no Region of table failover-state answers"):
         bring(table, "claimed")
+
+
+@pytest.mark.parametrize("acts", [False, True])
+def test_a_region_that_dies_between_the_look_and_the_write_holds_nobody_up(table: FakePointers, acts: bool) -> None:
+    table.dying, table.acts = {US}, acts
+    claimed = bring(table, "claimed", revision=1)
+    assert claimed.results["region"] == EU
+    assert claimed.results["pointer"]["claim"]["by"] == "ann@one"
+    assert claimed.results["pointer"]["revision"] == 2
+    table.down, table.dying = set(), {US, EU}
+    with pytest.raises(UnreachableError, match="eu-west-1"):
+        bring(FakePointers(items=table.items, dying={US, EU}), "active")
 
 
 def test_whoever_was_quicker_is_seen_and_the_decision_made_anew(table: FakePointers) -> None:
