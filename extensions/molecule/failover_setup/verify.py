@@ -32,6 +32,8 @@ def test_the_pointer_is_in_both_regions_with_what_a_failover_needs(region: str) 
     assert aws.client("ssm", region).get_parameter(Name="/shop/active-region")["Parameter"]["Value"] == aws.US
     document = aws.client("ssm", region).get_document(Name="failover-shop")["Content"]
     assert arn in document and failing_over.TABLE in document
+    steps = [step["name"] for step in json.loads(document)["mainSteps"]]
+    assert {"OpenBuckets", "SwitchRoutes", "SwitchPointer", "SwitchParameter"} <= set(steps)
     description = aws.client("dynamodb", region).describe_table(TableName="batch-state")["Table"]
     assert [index["IndexName"] for index in description["GlobalSecondaryIndexes"]] == ["status-index"]
 
