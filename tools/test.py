@@ -29,7 +29,9 @@ BIN = BUILD / "ctl" / "bin"
 WITH_LAB = str(ROOT / "tests" / "lab" / "with-lab")
 PYTEST = ["python", "-m", "pytest", "-q"]
 # Integration targets that tell whole stories and take minutes. Their roles' molecule scenarios are not among them.
-LONG = frozenset(["drill_region_down", "remediation_reports", "remediation_setup", "replica_set", "teardown"])
+LONG = frozenset(
+    ["auto_enroll", "drill", "drill_region_down", "remediation_reports", "remediation_setup", "replica_set", "teardown"]
+)
 
 
 @dataclass(frozen=True)
