@@ -12,11 +12,14 @@ scenarios, and any other check counts as one.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,7 +33,16 @@ WITH_LAB = str(ROOT / "tests" / "lab" / "with-lab")
 PYTEST = ["python", "-m", "pytest", "-q"]
 # Integration targets that tell whole stories and take minutes. Their roles' molecule scenarios are not among them.
 LONG = frozenset(
-    ["auto_enroll", "drill", "drill_region_down", "remediation_reports", "remediation_setup", "replica_set", "teardown"]
+    [
+        "auto_enroll",
+        "drill",
+        "drill_region_down",
+        "failover_playbooks",
+        "remediation_reports",
+        "remediation_setup",
+        "replica_set",
+        "teardown",
+    ]
 )
 
 
@@ -94,7 +106,11 @@ def groups() -> dict[str, list[Step]]:
             Step("mypy-plugins", ["mypy", "-p", "ansible_collections.aws_dr.s3.plugins"], environ=types),
             Step("mypy-lab", ["mypy", "-p", "aws_lab"], environ=lab_types),
             Step("mypy-lab-tests", ["mypy", "tests/lab/tests"], environ=lab_tests_types),
-            Step("mypy-tools", ["mypy", "tools"], environ={"MYPYPATH": str(ROOT / "tools")}),
+            Step(
+                "mypy-tools",
+                ["mypy", "tools", "tests/forked_python/server.py"],
+                environ={"MYPYPATH": str(ROOT / "tools")},
+            ),
             Step("mypy-molecule", ["mypy", "extensions"], environ={"MYPYPATH": str(ROOT / "extensions" / "molecule")}),
             Step("ruff-check", ["ruff", "check", "."]),
             Step("ruff-format", ["ruff", "format", "--check", "."]),
@@ -164,6 +180,21 @@ def run(step: Step) -> Verdict:
     return verdict
 
 
+@contextlib.contextmanager
+def forked_python() -> Iterator[None]:
+    """Run modules in forks of an interpreter that has boto3 already (tests/forked_python)."""
+    folder = ROOT / "tests" / "forked_python"
+    with tempfile.TemporaryDirectory() as home:
+        path = f"{home}/socket"
+        command = [str(BIN / "python"), "-P", str(folder / "server.py"), path]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
+            assert server.stdin and server.stdout
+            if server.stdout.readline() != b"ready\n":
+                raise RuntimeError("tests/forked_python/server.py did not start")
+            os.environ.update(AWS_DR_FORKED_PYTHON=path, AWS_DR_TEST_PYTHON=str(folder / "python"))
+            yield
+
+
 def main() -> int:
     """Run the groups named (all but the long one when none is), at most AWS_DR_JOBS steps at once.
 
@@ -177,7 +208,8 @@ def main() -> int:
         return 2
     asked = sys.argv[1:] or [name for name in known if name != "long"]
     steps = [step for name in asked for step in known[name]]
-    with ThreadPoolExecutor(max_workers=int(os.environ.get("AWS_DR_JOBS") or 2 + (os.cpu_count() or 2))) as pool:
+    jobs = int(os.environ.get("AWS_DR_JOBS") or 2 + (os.cpu_count() or 2))
+    with forked_python(), ThreadPoolExecutor(max_workers=jobs) as pool:
         verdicts = list(pool.map(run, steps))
     passed, failed = (sum(getattr(verdict, what) for verdict in verdicts) for what in ("passed", "failed"))
     skipped = sum(verdict.skipped for verdict in verdicts)

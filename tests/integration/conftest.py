@@ -25,6 +25,9 @@ import yaml
 from botocore.config import Config
 
 HERE = Path(__file__).parent
+PYTHON = os.environ.get("AWS_DR_TEST_PYTHON", sys.executable)
+"""What modules are run by; tools/test.py puts a quicker one there (tests/forked_python)."""
+
 CONNECTION = {"retries": {"mode": "standard", "total_max_attempts": 2}}
 
 
@@ -145,14 +148,13 @@ def playbook(tmp_path: Path) -> Callable[..., Run]:
         results.touch()
         command = ["ansible-playbook", "-i", "localhost,", play]
         command += ["--check", "--diff"] if check else []
-        command += ["-e", json.dumps(variables)] if variables else []
+        command += ["-e", json.dumps({"ansible_python_interpreter": PYTHON, **(variables or {})})]
         settings = {
             "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback"),
             "ANSIBLE_CALLBACKS_ENABLED": "aws_dr_results",
             "AWS_DR_RESULTS": str(results),
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
-            "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
             "ANSIBLE_NOCOLOR": "1",
             "ANSIBLE_PIPELINING": "1",
             "ANSIBLE_LOCAL_TEMP": str(tmp_path / "ansible"),
