@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from typing import Any
 import yaml
 
 ACCOUNT = "111122223333"
-MODULES = Path(__file__).resolve().parents[2] / "plugins" / "modules"
+ROOT = Path(__file__).resolve().parents[2]
+MODULES, ROLES = ROOT / "plugins" / "modules", ROOT / "roles"
 Aws = Callable[..., Any]
 
 
@@ -83,6 +85,21 @@ def restricted(aws: Aws, name: str, *statements: dict[str, Any]) -> dict[str, st
 def allow(*actions: str, resource: str = "*") -> dict[str, Any]:
     """An Allow statement."""
     return {"Effect": "Allow", "Action": list(actions), "Resource": resource}
+
+
+def documented_user(aws: Aws, *roles: str, user: str = "operator") -> dict[str, str]:
+    """Environment with credentials of a new IAM user who may do what these roles' READMEs name, and nothing else."""
+    texts = [(ROLES / role / "README.md").read_text(encoding="utf-8") for role in roles]
+    tables = "".join(text.split("## IAM actions that it needs", 1)[1].split("\n## ", 1)[0] for text in texts)
+    actions = sorted(set(re.findall(r"`([a-z0-9-]+:[A-Z][A-Za-z]+)`", tables)))
+    iam = aws("iam")
+    iam.create_user(UserName=user)
+    for number, start in enumerate(range(0, len(actions), 100)):
+        document = {"Version": "2012-10-17", "Statement": [allow(*actions[start : start + 100])]}
+        made = iam.create_policy(PolicyName=f"{user}-{number}", PolicyDocument=json.dumps(document))
+        iam.attach_user_policy(UserName=user, PolicyArn=made["Policy"]["Arn"])
+    key = iam.create_access_key(UserName=user)["AccessKey"]
+    return {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
 
 
 def examples(module: str) -> list[dict[str, Any]]:

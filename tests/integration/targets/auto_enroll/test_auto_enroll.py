@@ -4,26 +4,23 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 
+from ansible_collections.aws_dr.s3.tests.integration.capture import documented_user
 from ansible_collections.aws_dr.s3.tests.integration.enrolment import (
     AWAY,
     HOME,
     OPTIONS,
     World,
-    document,
     start_pause,
 )
 
 OTHER = "444455556666"
-README = Path(__file__).parents[4] / "roles" / "auto_enroll" / "README.md"
 VARIABLES = {
     "auto_enroll_region": HOME,
     "auto_enroll_destination_regions": [AWAY],
@@ -32,17 +29,6 @@ VARIABLES = {
     "auto_enroll_tags": {"purpose": "test"},
 }
 ROLE = [{"name": "Keep buckets enrolled", "ansible.builtin.include_role": {"name": "aws_dr.s3.auto_enroll"}}]
-
-
-def documented_user(aws: Callable[..., Any]) -> dict[str, str]:
-    """The credentials of a user who may do exactly what the role's README names."""
-    table = README.read_text(encoding="utf-8").split("## IAM actions that it needs", 1)[1]
-    actions = sorted(set(re.findall(r"`([a-z0-9]+:[A-Z][A-Za-z]+)`", table.split("## ", 1)[0])))
-    aws("iam").create_user(UserName="operator")
-    allowed = {"Effect": "Allow", "Action": actions, "Resource": "*"}
-    aws("iam").put_user_policy(UserName="operator", PolicyName="readme", PolicyDocument=document(allowed))
-    key = aws("iam").create_access_key(UserName="operator")["AccessKey"]
-    return {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
 
 
 def log_management_events(aws: Callable[..., Any]) -> None:
@@ -61,7 +47,7 @@ def world(aws: Callable[..., Any], lab: Any) -> World:
 def test_a_bucket_is_enrolled_healed_and_taken_out(
     world: World, aws: Callable[..., Any], playbook: Callable[..., Any]
 ) -> None:
-    env = documented_user(aws)
+    env = documented_user(aws, "auto_enroll")
     assert playbook(ROLE, variables=VARIABLES, check=True, env=env).changed
     assert aws("lambda").list_functions()["Functions"] == []
     assert playbook(ROLE, variables=VARIABLES, env=env).changed

@@ -5,16 +5,14 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.aws_dr.s3.tests.integration.capture import ACCOUNT, Capture, allow, restricted
+from ansible_collections.aws_dr.s3.tests.integration.capture import ACCOUNT, Capture, allow, documented_user
 from ansible_collections.aws_dr.s3.tests.integration.remediation import policy
 
 US, EU = "us-east-1", "eu-west-1"
-ROLES = Path(__file__).parents[4] / "roles"
 SOURCE, DESTINATION, JOBS = "t-invoices", "t-invoices-dr", f"t-jobs-{ACCOUNT}-{US}"
 PAIR = {"source": {"bucket": SOURCE, "region": US}, "destination": {"bucket": DESTINATION, "region": EU}}
 VARIABLES: dict[str, Any] = {
@@ -120,14 +118,6 @@ def trace(aws: Callable[..., Any]) -> dict[str, Any]:
     }
 
 
-def documented_user(aws: Callable[..., Any]) -> dict[str, str]:
-    """Credentials of a user who may do exactly what the READMEs of the roles name."""
-    texts = [(ROLES / name / "README.md").read_text(encoding="utf-8") for name in ("drill", "remediation")]
-    tables = "".join(text.split("## IAM actions that it needs", 1)[1] for text in texts)
-    actions = set(re.findall(r"`((?:s3|iam|sqs|dynamodb|fis|tag):[A-Za-z]+)`", tables))
-    return restricted(aws, "operator", allow(*sorted(actions)))
-
-
 def result(run: Any) -> dict[str, Any]:
     """What the role says."""
     found: dict[str, Any] = run.of("Keep the result as a fact")["ansible_facts"]["drill_result"]
@@ -149,7 +139,7 @@ def test_drills_measure_and_leave_no_trace_even_when_killed(
     run = playbook(play=DRILL, variables={**wanted, "dr_production": True}, expect=2)
     assert "nothing was begun" in run.output
 
-    told = result(playbook(play=DRILL, variables=wanted, env=documented_user(aws)))
+    told = result(playbook(play=DRILL, variables=wanted, env=documented_user(aws, "drill", "remediation")))
     assert trace(aws) == before
     assert told["passed"], told
     figures = {one["scenario"]: one["figures"] for one in told["scenarios"]}

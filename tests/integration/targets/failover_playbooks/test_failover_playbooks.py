@@ -10,20 +10,25 @@ from typing import Any
 
 import yaml
 
-from ansible_collections.aws_dr.s3.tests.integration.capture import Aws
+from ansible_collections.aws_dr.s3.tests.integration.capture import Aws, documented_user
 from ansible_collections.aws_dr.s3.tests.integration.conftest import Lab, Run
 from ansible_collections.aws_dr.s3.tests.integration.failing_over import EU, TABLE, US, Workload
 
 EXAMPLE = Path(__file__).parents[4] / "docs" / "failover.example.yml"
 # What a person would wait for, and what the lab does not need.
 QUICK = {
+    "replication_setup_role_wait": 0,
+    "remediation_setup_role_wait": 0,
+    "failover_setup_wait_delay": 1,
     "failover_approve": False,
     "failover_route_wait_delay": 1,
     "failover_drain_delay": 1,
     "failback_wait_delay": 1,
     "failback_max_lag_seconds": 0,
-    "failback_replication": False,
+    "back_fill_wait_delay": 1,
 }
+PREPARING = ("failover_setup", "replication_setup", "failure_capture", "remediation_setup")
+SWITCHING = ("failover", "failback", "replication_setup", "back_fill")
 
 
 def example() -> dict[str, Any]:
@@ -32,19 +37,35 @@ def example() -> dict[str, Any]:
     return variables
 
 
-def test_there_and_back(playbook: Callable[..., Run], aws: Aws, lab: Lab, name: str, tmp_path: Path) -> None:
+def test_prepare_go_there_and_come_back(
+    playbook: Callable[..., Run], aws: Aws, lab: Lab, name: str, tmp_path: Path
+) -> None:
+    """As users who may do what the READMEs of the playbooks' roles name, and nothing else."""
     workload = Workload(aws, name, count=1)
-    workload.prepare()
-    aws("s3").put_object(Bucket=workload.sources[0], Key="before", Body=b"x")
-    lab.replication_idle()
     names = {"dr_failover_name": name, "dr_pairs": workload.pairs, "dr_failover_table": TABLE}
     given = {**example(), **QUICK, **names, "dr_failover_table_regions": [US, EU]}
+    preparing = documented_user(aws, *PREPARING, user="preparing")
+    switching = documented_user(aws, *SWITCHING, user="switching")
+
+    playbook(play="aws_dr.s3.failover_setup", variables=given, check=True, env=preparing)
+    assert [bucket["Name"] for bucket in aws("s3").list_buckets()["Buckets"]] == workload.sources
+    assert playbook(play="aws_dr.s3.failover_setup", variables=given, env=preparing).changed
+    assert playbook(play="aws_dr.s3.failover_setup", variables=given, env=preparing).changed == []
+    assert workload.active() == [{US}]
+    documents = aws("ssm", EU).list_documents(Filters=[{"Key": "Owner", "Values": ["Self"]}])["DocumentIdentifiers"]
+    assert [document["Name"] for document in documents] == [given["failover_setup_runbook"]]
+
+    (arn,) = workload.access_points()
+    aws("s3").put_object(Bucket=arn, Key="before", Body=b"x")
+    lab.replication_idle()
     file = tmp_path / "there-and-back.yml"
     there = {"name": "There", "import_playbook": "aws_dr.s3.failover", "vars": {"failover_target_region": EU}}
     back = {"name": "Back", "import_playbook": "aws_dr.s3.failback"}
     file.write_text(yaml.safe_dump([there, back]), encoding="utf-8")
-    run = playbook(play=str(file), variables={**given, "failback_target_region": US})
+    run = playbook(play=str(file), variables={**given, "failback_target_region": US}, env=switching)
     assert run.of("Tell the result")["msg"][-1] == "RPO 0.0 s"
     pointer = workload.pointer()
     assert (pointer["active_region"], pointer["previous_region"]) == (US, EU)
     assert workload.active() == [{US}]
+    (here, there_too) = workload.sides()[0]
+    assert here == there_too and {key for key, _version, _deleted in here} == {"before"}

@@ -5,16 +5,17 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from ansible_collections.aws_dr.s3.tests.integration.capture import documented_user
+
 ACCOUNT = "111122223333"
 ROOT = Path(__file__).parents[4]
-EXAMPLE, ROLES = ROOT / "docs" / "dr.example.yml", ROOT / "roles"
+EXAMPLE = ROOT / "docs" / "dr.example.yml"
 SOURCE, DESTINATION = "t-invoices", "t-invoices-dr"
 KEYS = ("a b+c.txt", "#%.txt", "line\nbreak.txt", "emoji-🪣.txt", "ordinary.txt")
 PAIR = {
@@ -68,22 +69,6 @@ def status(aws: Callable[..., Any], key: str) -> str:
 def ledger_keys(aws: Callable[..., Any]) -> set[str]:
     items = aws("dynamodb", "eu-west-1").scan(TableName="t-ledger")["Items"]
     return {item["object_key"]["S"] for item in items if "object_key" in item}
-
-
-def documented_user(aws: Callable[..., Any]) -> dict[str, str]:
-    """The credentials of a user who may do exactly what the READMEs of the playbooks' roles name."""
-    used = ("replication_setup", "failure_capture", "remediation_setup", "remediation")
-    texts = [(ROLES / name / "README.md").read_text(encoding="utf-8") for name in used]
-    tables = "".join(text.split("## IAM actions that it needs", 1)[1] for text in texts)
-    actions = sorted(set(re.findall(r"`((?:s3|iam|sqs|dynamodb):[A-Za-z]+)`", tables)))
-    iam = aws("iam")
-    iam.create_user(UserName="operator")
-    allowed = {"Effect": "Allow", "Action": actions, "Resource": "*"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
-    policy = iam.create_policy(PolicyName="readme", PolicyDocument=document)["Policy"]
-    iam.attach_user_policy(UserName="operator", PolicyArn=policy["Arn"])
-    key = iam.create_access_key(UserName="operator")["AccessKey"]
-    return {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
 
 
 def everything(aws: Callable[..., Any]) -> dict[str, Any]:
@@ -157,7 +142,7 @@ def test_a_run_with_other_pairs_takes_nothing_away_and_one_buckets_trouble_stops
     playbook: Callable[..., Any], aws: Callable[..., Any], lab: Any
 ) -> None:
     """By a user who may do no more than the READMEs say."""
-    env = documented_user(aws)
+    env = documented_user(aws, "replication_setup", "failure_capture", "remediation_setup", "remediation")
     make(aws)
     make(aws, "t-photos")
     playbook(play=SETUP, variables=VARIABLES, env=env)

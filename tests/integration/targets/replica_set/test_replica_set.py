@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -15,11 +14,10 @@ import pytest
 import yaml
 from botocore.exceptions import ClientError
 
-from ansible_collections.aws_dr.s3.tests.integration.capture import allow, restricted
+from ansible_collections.aws_dr.s3.tests.integration.capture import documented_user
 
 ROOT = Path(__file__).parents[4]
 EXAMPLE = ROOT / "docs" / "dr-replica-set.example.yml"
-README = ROOT / "roles" / "replica_set" / "README.md"
 US, EU, AP, SA = "us-east-1", "eu-west-1", "ap-southeast-2", "sa-east-1"
 THREE = (US, EU, AP)
 Json = dict[str, Any]
@@ -146,11 +144,9 @@ def assert_replicates_everywhere(world: World, *regions: str) -> None:
 
 
 @pytest.fixture
-def play(aws: Callable[..., Any], playbook: Callable[..., Any], name: str) -> Callable[..., Any]:
+def play(aws: Callable[..., Any], playbook: Callable[..., Any]) -> Callable[..., Any]:
     """Run a playbook as somebody who may do what the role's README says, and nothing else."""
-    told = README.read_text(encoding="utf-8").partition("## IAM actions that it needs")[2]
-    env = restricted(aws, name, allow(*sorted(set(re.findall(r"`((?:s3|iam):\w+)`", told)))))
-    return partial(playbook, env=env)
+    return partial(playbook, env=documented_user(aws, "replica_set"))
 
 
 def test_members_come_and_go_and_the_others_are_not_touched(world: World, play: Callable[..., Any]) -> None:
