@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
@@ -37,6 +38,16 @@ def control(method: str, path: str, **body: Any) -> dict[str, Any]:
 def idle() -> None:
     """Wait until replication has nothing left to do and all events are delivered."""
     control("POST", "/replication/idle")
+
+
+@contextlib.contextmanager
+def held() -> Iterator[None]:
+    """Replicate what is written meanwhile only afterwards, however long the looks at it take."""
+    before = control("GET", "/settings")["replication_delay"]
+    control("PUT", "/settings", replication_delay=600.0)
+    yield
+    control("PUT", "/settings", replication_delay=before)
+    control("POST", "/clock/advance", seconds=601)
 
 
 def wait_for(look: Callable[[], Any]) -> Any:
