@@ -27,6 +27,7 @@ QUICK = {
     "failback_max_lag_seconds": 0,
     "back_fill_wait_delay": 1,
 }
+RECORD = "active.shop.internal"
 PREPARING = ("failover_setup", "replication_setup", "failure_capture", "remediation_setup")
 SWITCHING = ("failover", "failback", "replication_setup", "back_fill")
 
@@ -37,13 +38,23 @@ def example() -> dict[str, Any]:
     return variables
 
 
+def answer(aws: Aws, zone: str) -> str:
+    """What Route 53 answers to who asks for the active Region."""
+    records = aws("route53").list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
+    (found,) = [one["ResourceRecords"][0]["Value"] for one in records if one["Name"] == f"{RECORD}."]
+    return str(found)
+
+
 def test_prepare_go_there_and_come_back(
     playbook: Callable[..., Run], aws: Aws, lab: Lab, name: str, tmp_path: Path
 ) -> None:
     """As users who may do what the READMEs of the playbooks' roles name, and nothing else."""
     workload = Workload(aws, name, count=1)
+    zone = aws("route53").create_hosted_zone(Name="shop.internal", CallerReference=name)["HostedZone"]["Id"]
+    told = {"dns_records": [{"zone": "shop.internal", "record": RECORD}], "parameter": f"/{name}/active"}
+    too = {f"{role}_{option}": value for role in ("failover_setup", "failover") for option, value in told.items()}
     names = {"dr_failover_name": name, "dr_pairs": workload.pairs, "dr_failover_table": TABLE}
-    given = {**example(), **QUICK, **names, "dr_failover_table_regions": [US, EU]}
+    given = {**example(), **QUICK, **names, **too, "dr_failover_table_regions": [US, EU]}
     preparing = documented_user(aws, *PREPARING, user="preparing")
     switching = documented_user(aws, *SWITCHING, user="switching")
 
@@ -52,6 +63,7 @@ def test_prepare_go_there_and_come_back(
     assert playbook(play="aws_dr.s3.failover_setup", variables=given, env=preparing).changed
     assert playbook(play="aws_dr.s3.failover_setup", variables=given, env=preparing).changed == []
     assert workload.active() == [{US}]
+    assert answer(aws, zone) == f'"{US}"'
     documents = aws("ssm", EU).list_documents(Filters=[{"Key": "Owner", "Values": ["Self"]}])["DocumentIdentifiers"]
     assert [document["Name"] for document in documents] == [given["failover_setup_runbook"]]
 
@@ -67,5 +79,8 @@ def test_prepare_go_there_and_come_back(
     pointer = workload.pointer()
     assert (pointer["active_region"], pointer["previous_region"]) == (US, EU)
     assert workload.active() == [{US}]
+    assert answer(aws, zone) == f'"{US}"'
+    changes = [aws("ssm", region).get_parameter_history(Name=f"/{name}/active")["Parameters"] for region in (US, EU)]
+    assert [[one["Value"] for one in parameters] for parameters in changes] == [[US, EU, US]] * 2
     (here, there_too) = workload.sides()[0]
     assert here == there_too and {key for key, _version, _deleted in here} == {"before"}
