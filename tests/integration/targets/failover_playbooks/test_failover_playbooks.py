@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from ansible_collections.aws_dr.s3.tests.integration.arc import RoutingCluster
 from ansible_collections.aws_dr.s3.tests.integration.capture import Aws, documented_user
 from ansible_collections.aws_dr.s3.tests.integration.conftest import Lab, Run
 from ansible_collections.aws_dr.s3.tests.integration.failing_over import EU, TABLE, US, Workload
@@ -53,6 +54,9 @@ def test_prepare_go_there_and_come_back(
     zone = aws("route53").create_hosted_zone(Name="shop.internal", CallerReference=name)["HostedZone"]["Id"]
     told = {"dns_records": [{"zone": "shop.internal", "record": RECORD}], "parameter": f"/{name}/active"}
     too = {f"{role}_{option}": value for role in ("failover_setup", "failover") for option, value in told.items()}
+    cluster = RoutingCluster(aws, name)
+    too["failover_setup_cluster"] = cluster.arn
+    too["failover_setup_routing_controls"] = {US: [cluster.east], EU: [cluster.west]}
     names = {"dr_failover_name": name, "dr_pairs": workload.pairs, "dr_failover_table": TABLE}
     given = {**example(), **QUICK, **names, **too, "dr_failover_table_regions": [US, EU]}
     preparing = documented_user(aws, *PREPARING, user="preparing")
@@ -80,6 +84,7 @@ def test_prepare_go_there_and_come_back(
     assert (pointer["active_region"], pointer["previous_region"]) == (US, EU)
     assert workload.active() == [{US}]
     assert answer(aws, zone) == f'"{US}"'
+    assert cluster.states() == {"east": "On", "west": "Off"}
     changes = [aws("ssm", region).get_parameter_history(Name=f"/{name}/active")["Parameters"] for region in (US, EU)]
     assert [[one["Value"] for one in parameters] for parameters in changes] == [[US, EU, US]] * 2
     (here, there_too) = workload.sides()[0]
