@@ -23,6 +23,7 @@ from replication_lab import (
     allow,
     client,
     deny,
+    held,
     idle,
     policy,
     replicate,
@@ -207,10 +208,11 @@ def test_owner_override() -> None:
 
 def test_what_is_deleted_before_its_turn() -> None:
     pair = Pair()
-    first, second = pair.source.put(), pair.source.put()
-    pair.source.s3.delete_object(Bucket=pair.source.name, Key="key", VersionId=first)
-    alone = pair.source.put("alone")
-    pair.source.s3.delete_object(Bucket=pair.source.name, Key="alone", VersionId=alone)
+    with held():
+        first, second = pair.source.put(), pair.source.put()
+        pair.source.s3.delete_object(Bucket=pair.source.name, Key="key", VersionId=first)
+        alone = pair.source.put("alone")
+        pair.source.s3.delete_object(Bucket=pair.source.name, Key="alone", VersionId=alone)
     told = {
         event["s3"]["object"]["versionId"]: event["replicationEventData"]["failureReason"]
         for event in pair.queue.records()
