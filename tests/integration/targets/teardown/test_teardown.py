@@ -11,12 +11,13 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from ansible_collections.aws_dr.s3.tests.integration.capture import ACCOUNT, Aws
+from ansible_collections.aws_dr.s3.tests.integration.capture import ACCOUNT, Aws, documented_user
 from ansible_collections.aws_dr.s3.tests.integration.conftest import Lab, Run
 
 SETUP, BACK_FILL, TEARDOWN = "aws_dr.s3.setup", "aws_dr.s3.back_fill", "aws_dr.s3.teardown"
 SOURCE, DESTINATION, SECOND, US, EU = "invoices", "invoices-dr", "photos", "us-east-1", "eu-west-1"
 JOBS = f"s3-replication-jobs-{ACCOUNT}-{US}"
+MAKING = ("replication_setup", "failure_capture", "remediation_setup", "back_fill")
 Playbook = Callable[..., Run]
 
 
@@ -81,24 +82,28 @@ def confirmed(*names: str) -> dict[str, Any]:
 
 
 def test_what_was_set_up_is_back_filled_and_torn_down_again(aws: Aws, lab: Lab, playbook: Playbook) -> None:
+    """By users who may do what the READMEs of the playbooks' roles name, and nothing else."""
+    maker = documented_user(aws, *MAKING, user="maker")
+    filler = documented_user(aws, "back_fill", user="filler")
+    breaker = documented_user(aws, "teardown", user="breaker")
     prepare(aws)
-    done = playbook(play=SETUP, variables={**BOTH, "dr_back_fill": True})
+    done = playbook(play=SETUP, variables={**BOTH, "dr_back_fill": True}, env=maker)
     assert [one["status"] for one in done.of("replicate it if asked")["buckets"]] == ["done", "done"]
-    again = playbook(play=SETUP, variables={**BOTH, "dr_back_fill": False}, check=True)
+    again = playbook(play=SETUP, variables={**BOTH, "dr_back_fill": False}, check=True, env=maker)
     assert [one["status"] for one in again.of("replicate it if asked")["buckets"]] == ["done_before"] * 2
     assert again.changed == []
     assert [one["Key"] for one in aws("s3", EU).list_objects_v2(Bucket=DESTINATION)["Contents"]] == ["older"]
-    assert playbook(play=BACK_FILL, variables={**BOTH, "dr_back_fill": True}).changed == []
+    assert playbook(play=BACK_FILL, variables={**BOTH, "dr_back_fill": True}, env=filler).changed == []
     before = aws("s3").get_bucket_replication(Bucket=SOURCE)["ReplicationConfiguration"]
 
     # The first pair alone: queue, ledger and batch role are still needed by the second.
-    refused = playbook(play=TEARDOWN, variables={**FIRST, "teardown_queues": True}, expect=2)
+    refused = playbook(play=TEARDOWN, variables={**FIRST, "teardown_queues": True}, expect=2, env=breaker)
     assert "bucket photos still replicates by to-photos-dr" in refused.output
-    checked = playbook(play=TEARDOWN, variables=FIRST, check=True)
+    checked = playbook(play=TEARDOWN, variables=FIRST, check=True, env=breaker)
     assert checked.changed and rules(aws, SOURCE) == [f"to-{DESTINATION}"]
     assert aws("s3").get_bucket_replication(Bucket=SOURCE)["ReplicationConfiguration"] == before
     assert "AwsDrTlsOnly" in sids(aws)
-    playbook(play=TEARDOWN, variables=FIRST)
+    playbook(play=TEARDOWN, variables=FIRST, env=breaker)
     assert "AwsDrTlsOnly" not in sids(aws)
     assert rules(aws, SOURCE) == [] and rules(aws, SECOND) == ["to-photos-dr"]
     configuration = aws("s3").get_bucket_notification_configuration(Bucket=SOURCE)
@@ -108,7 +113,7 @@ def test_what_was_set_up_is_back_filled_and_torn_down_again(aws: Aws, lab: Lab, 
     policies = aws("iam").list_role_policies(RoleName=f"s3-batch-replication-{US}")["PolicyNames"]
     assert set(policies) == {"job-files", f"replicate-{SECOND}"}
     assert buckets(aws) == {SOURCE, DESTINATION, SECOND, f"{SECOND}-dr", JOBS} and len(queues(aws)) == 2
-    assert playbook(play=TEARDOWN, variables=FIRST).changed == []
+    assert playbook(play=TEARDOWN, variables=FIRST, env=breaker).changed == []
 
     # Then both, with all that is removed on request. A rule that setup did not make stays, with the role it needs.
     configuration = aws("s3").get_bucket_replication(Bucket=SECOND)["ReplicationConfiguration"]
@@ -119,24 +124,29 @@ def test_what_was_set_up_is_back_filled_and_torn_down_again(aws: Aws, lab: Lab, 
     everything = {**BOTH, "teardown_queues": True, "teardown_ledger": True}
     gone = (f"{SECOND}-dr", JOBS)
     run = playbook(
-        play=TEARDOWN, variables={**everything, "teardown_buckets": [SOURCE, "stranger", DESTINATION]}, expect=2
+        play=TEARDOWN,
+        variables={**everything, "teardown_buckets": [SOURCE, "stranger", DESTINATION]},
+        expect=2,
+        env=breaker,
     )
     for told in ("is the source of a pair", "neither a destination", "photos by theirs replicates into it"):
         assert told in run.output
     assert run.changed == []
-    run = playbook(play=TEARDOWN, variables={**everything, **confirmed(*gone), "teardown_confirm": "yes"}, expect=2)
+    run = playbook(
+        play=TEARDOWN, variables={**everything, **confirmed(*gone), "teardown_confirm": "yes"}, expect=2, env=breaker
+    )
     assert confirmed(*gone)["teardown_confirm"] in run.output and run.changed == []
-    shown = playbook(play=TEARDOWN, variables={**everything, "teardown_buckets": list(gone)}, check=True)
+    shown = playbook(play=TEARDOWN, variables={**everything, "teardown_buckets": list(gone)}, check=True, env=breaker)
     assert confirmed(*gone)["teardown_confirm"] in shown.output and "with 1 versions (1 bytes)" in shown.output
     assert gone[0] in buckets(aws) and rules(aws, SECOND) == ["to-photos-dr", "theirs"]
 
-    playbook(play=TEARDOWN, variables={**everything, **confirmed(*gone)})
+    playbook(play=TEARDOWN, variables={**everything, **confirmed(*gone)}, env=breaker)
     assert rules(aws, SECOND) == ["theirs"] and roles(aws) == {f"s3-replication-{SECOND}"}
     assert aws("iam").list_role_policies(RoleName=f"s3-replication-{SECOND}")["PolicyNames"] == []
     assert queues(aws) == [] and aws("dynamodb", EU).list_tables()["TableNames"] == []
     assert buckets(aws) == {SOURCE, SECOND, DESTINATION}
     assert aws("s3").list_object_versions(Bucket=SECOND)["Versions"]
-    assert playbook(play=TEARDOWN, variables={**everything, **confirmed(*gone)}).changed == []
+    assert playbook(play=TEARDOWN, variables={**everything, **confirmed(*gone)}, env=breaker).changed == []
     assert aws("s3").get_bucket_versioning(Bucket=SOURCE)["Status"] == "Enabled"
 
 
