@@ -12,6 +12,7 @@ answer are taken out of it before botocore's parser sees it, by an event that bo
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import attrgetter
@@ -21,7 +22,7 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.aws.errors import AwsErr
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.compare_kinds import Entry
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.compare_verdicts import NONE, Look
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.times import from_datetime
-from ansible_collections.aws_dr.s3.plugins.module_utils.domain.version_page import read_page
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.version_page import Page, read_page
 
 with contextlib.suppress(ImportError):  # AnsibleAWSModule reports the missing library
     from botocore.parsers import ResponseParserError
@@ -33,6 +34,7 @@ _KEY = attrgetter("key")
 # Handlers of the operation of any service run before those of all operations of S3, of which one parses the whole
 # document to see whether it is an error. In another order the result is the same, only later.
 _EVENT = "before-parse.*.ListObjectVersions"
+_READ_HERE = threading.local()
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,12 @@ def read_fast(client: Any) -> Any:
 
 
 def _take_entries(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_others: Any) -> None:
-    if response_dict.get("status_code") == 200 and (page := read_page(response_dict["body"])):
+    # A thread that compares reads the one side and the other in turn.
+    last: Page | None = getattr(_READ_HERE, "page", None)
+    if response_dict.get("status_code") == 200 and (page := read_page(response_dict["body"], last)):
         response_dict["body"] = page.rest
         customized_response_dict[_TAKEN] = page.entries
+        _READ_HERE.page = page
 
 
 def list_page(

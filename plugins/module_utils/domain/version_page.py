@@ -33,19 +33,35 @@ _VERSION = re.compile(
 )
 _BEGINS, _ENDS = ("<Version>", "<DeleteMarker>"), ("</Version>", "</DeleteMarker>")
 _ENCODED = re.compile(r"<EncodingType>url</EncodingType>")
+_FIRST_ENDS = "</VersionId>"
 _LAST = "</ListVersionsResult>"
 _WHOLE = itemgetter(0)
+# What an entry does not have, and what a replica may have otherwise.
+_LEFT_OUT = re.compile(r"<StorageClass>[^<]*</StorageClass>|<Owner>(?:(?!</Owner>).)*</Owner>", re.DOTALL)
 
 
 class Page(NamedTuple):
-    """The versions of a page, and the document without them."""
+    """The versions of a page, the document without them, and how they were written in it."""
 
     entries: list[Entry]
     rest: bytes
+    written: str = ""
 
 
-def read_page(body: bytes) -> Page | None:
-    """Read a document; ``None`` when it is not a whole one of the expected form with at least one version."""
+def _same(one: str, other: str) -> bool:
+    """Whether both are written alike, but for what is left out. Two pages from different places are told soon."""
+    if one == other:
+        return True
+    at = one.find(_FIRST_ENDS) + 1
+    return one[:at] == other[:at] and _LEFT_OUT.sub("", one) == _LEFT_OUT.sub("", other)
+
+
+def read_page(body: bytes, like: Page | None = None) -> Page | None:
+    """Read a document; ``None`` when it is not a whole one of the expected form with at least one version.
+
+    ``like`` is a page that may have the same versions, as that of the bucket's replica mostly has: a replica keeps
+    version id, ETag and creation time (S3 User Guide, "Replicating objects"). Then its entries are given once more.
+    """
     try:
         text = body.decode("ascii")  # names are URL-encoded
     except UnicodeDecodeError:
@@ -57,6 +73,9 @@ def read_page(body: bytes) -> Page | None:
     rest = text[:begin] + text[end:]
     if not _ENCODED.search(rest) or any(mark in rest for mark in ("<!", "<CommonPrefixes>", *_BEGINS, *_ENDS)):
         return None
+    written = text[begin:end]
+    if like and _same(written, like.written):
+        return Page(like.entries, rest.encode(), written)
     found = _VERSION.findall(text, begin, end)
     if sum(map(len, map(_WHOLE, found))) != end - begin:
         return None
@@ -72,4 +91,4 @@ def read_page(body: bytes) -> Page | None:
         )
         for _whole, version, key, version_id, latest, modified, etag, size in found
     ]
-    return Page(entries, rest.encode())
+    return Page(entries, rest.encode(), written)

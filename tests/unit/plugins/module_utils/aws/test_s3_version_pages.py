@@ -121,6 +121,36 @@ def test_a_document_that_is_cut_anywhere_is_never_taken_for_a_whole_one(
         listed(body[:cut])
 
 
+@given(buckets(), buckets())
+def test_a_page_that_may_be_alike_changes_nothing(versions: list[Entry], others: list[Entry]) -> None:
+    """Whatever the last page was: the versions given are those of the document."""
+    for last in (versions, others, versions[:-1]):
+        like = read_page(document(last))
+        page = read_page(document(versions), like)
+        assert (page.entries if page else []) == versions
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "alike"),
+    [
+        (b"STANDARD", b"GLACIER_IR", True),
+        (b"<ID>75aa</ID>", b"<ID>75aa</ID><DisplayName>other</DisplayName>", True),
+        (b"<Size>3<", b"<Size>4<", False),
+        (b"<VersionId>v1<", b"<VersionId>v2<", False),
+        (b"2026-01-02T", b"2026-01-03T", False),
+        (b"e1", b"e2", False),
+        (b"true</IsLatest>", b"false</IsLatest>", False),
+    ],
+)
+def test_the_versions_of_a_replica_are_not_read_once_more(was: bytes, becomes: bytes, alike: bool) -> None:
+    body = document([entry("a"), entry("b")])
+    assert was in body
+    like = read_page(body)
+    page = read_page(body.replace(was, becomes), like)
+    assert like and page and (page.entries is like.entries) == alike
+    assert (page.entries == like.entries) == alike
+
+
 @pytest.mark.parametrize(
     "body",
     [
