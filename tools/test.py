@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 aws_dr.s3 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run the project's checks and tests, two at a time, and close with a line that counts them.
+"""Run the project's checks and tests, several at a time, and close with a line that counts them.
 
     python tools/test.py              all but the long ones
     python tools/test.py lint unit    some; the names stand in groups()
@@ -212,7 +212,8 @@ def main() -> int:
     asked = sys.argv[1:] or [name for name in known if name != "long"]
     steps = [step for name in asked for step in known[name]]
     jobs = int(os.environ.get("AWS_DR_JOBS") or 2 + (os.cpu_count() or 2))
-    with forked_python(), ThreadPoolExecutor(max_workers=jobs) as pool:
+    modules = any(WITH_LAB in step.command for step in steps)
+    with forked_python() if modules else contextlib.nullcontext(), ThreadPoolExecutor(max_workers=jobs) as pool:
         verdicts = list(pool.map(run, steps))
     passed, failed = (sum(getattr(verdict, what) for verdict in verdicts) for what in ("passed", "failed"))
     skipped = sum(verdict.skipped for verdict in verdicts)

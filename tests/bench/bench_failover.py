@@ -8,8 +8,7 @@ on ansible-playbook and its modules: all waiting for AWS is out of it, and what 
 start to end stands beside it. Once with both Regions up, which compares all buckets twice, and once with the Region
 that was active refused at the proxy. Calls are the lab's own count. Beside it stands a play of as many tasks of
 ``amazon.aws.aws_caller_info`` as the role runs modules, which is what Ansible and boto3 take on this machine just now
-to do next to nothing. Run it as
-``tests/lab/with-lab python tests/bench/bench_failover.py [BUCKETS...]``.
+to do next to nothing. Run it as ``tests/lab/with-lab python tests/bench/bench_failover.py [BUCKETS...]``.
 """
 
 from __future__ import annotations

@@ -46,13 +46,21 @@ def warm() -> None:
     gc.freeze()
 
 
-def receive(connection: socket.socket) -> dict[str, Any]:
-    """The request: JSON ended by a line break, and with its first bytes the three standard files."""
+def receive(connection: socket.socket) -> dict[str, Any] | None:
+    """The request: JSON ended by a line break, and with its first bytes the three standard files.
+
+    ``None`` from a client that was killed before it had said all: others are served all the same.
+    """
     data, files, _flags, _address = socket.recv_fds(connection, 65536, 3)
     while not data.endswith(b"\n"):
-        more = connection.recv(1 << 20)
+        try:
+            more = connection.recv(1 << 20)
+        except ConnectionError:
+            more = b""
         if not more:
-            raise ConnectionError("the request ended in its middle")
+            for file in files:
+                os.close(file)
+            return None
         data += more
     return {**json.loads(data), "files": list(files)}
 
@@ -108,6 +116,9 @@ class Server:
     def _fork(self) -> types.CodeType | None:
         connection, _address = self._listener.accept()
         request = receive(connection)
+        if request is None:
+            connection.close()
+            return None
         pid = os.fork()
         if not pid:
             connection.close()

@@ -73,11 +73,13 @@ class Capture:
 
 
 def restricted(aws: Aws, name: str, *statements: dict[str, Any]) -> dict[str, str]:
-    """Environment with credentials of a new IAM user who may do only this."""
+    """Environment with credentials of a new IAM user who may do only this; each statement is a policy of its own."""
     iam = aws("iam")
     iam.create_user(UserName=name)
-    document = {"Version": "2012-10-17", "Statement": list(statements)}
-    iam.put_user_policy(UserName=name, PolicyName="only-this", PolicyDocument=json.dumps(document))
+    for number, statement in enumerate(statements):
+        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        made = iam.create_policy(PolicyName=f"{name}-{number}", PolicyDocument=document)
+        iam.attach_user_policy(UserName=name, PolicyArn=made["Policy"]["Arn"])
     key = iam.create_access_key(UserName=name)["AccessKey"]
     return {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
 
@@ -92,14 +94,8 @@ def documented_user(aws: Aws, *roles: str, user: str = "operator") -> dict[str, 
     texts = [(ROLES / role / "README.md").read_text(encoding="utf-8") for role in roles]
     tables = "".join(text.split("## IAM actions that it needs", 1)[1].split("\n## ", 1)[0] for text in texts)
     actions = sorted(set(re.findall(r"`([a-z0-9-]+:[A-Z][A-Za-z]+)`", tables)))
-    iam = aws("iam")
-    iam.create_user(UserName=user)
-    for number, start in enumerate(range(0, len(actions), 100)):
-        document = {"Version": "2012-10-17", "Statement": [allow(*actions[start : start + 100])]}
-        made = iam.create_policy(PolicyName=f"{user}-{number}", PolicyDocument=json.dumps(document))
-        iam.attach_user_policy(UserName=user, PolicyArn=made["Policy"]["Arn"])
-    key = iam.create_access_key(UserName=user)["AccessKey"]
-    return {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
+    # As many as a policy holds
+    return restricted(aws, user, *(allow(*actions[start : start + 100]) for start in range(0, len(actions), 100)))
 
 
 def examples(module: str) -> list[dict[str, Any]]:

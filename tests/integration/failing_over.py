@@ -31,6 +31,16 @@ Version = tuple[str, str, bool]
 """A key, a version id, and whether it is a delete marker."""
 
 
+def make_table(dynamodb: Any, name: str, key: str) -> None:
+    """Make a table whose items are found by one string."""
+    dynamodb.create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
 @dataclass
 class Workload:
     """Buckets in both Regions, named after ``name``, and the variables of the three roles for them."""
@@ -50,12 +60,7 @@ class Workload:
             list(pool.map(lambda pair: self._two_way(pair, role), self.pairs))
             arns = list(pool.map(self._access_point, self.sources))
         dynamodb = self.aws("dynamodb", US)
-        dynamodb.create_table(
-            TableName=TABLE,
-            KeySchema=[{"AttributeName": "name", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "name", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        make_table(dynamodb, TABLE, "name")
         dynamodb.update_table(TableName=TABLE, ReplicaUpdates=[{"Create": {"RegionName": EU}}])
         noted = {"access_points": arns, "routing_controls": {}, "cluster_endpoints": []}
         item = {"name": self.name, "active_region": US, "settings": json.dumps(noted)}
@@ -183,12 +188,7 @@ class Workload:
         """A table with the state of an item that was started and never finished; its name."""
         table = f"{self.name}-state"
         dynamodb = self.aws("dynamodb", EU)
-        dynamodb.create_table(
-            TableName=table,
-            KeySchema=[{"AttributeName": "key", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "key", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        make_table(dynamodb, table, "key")
         dynamodb.put_item(TableName=table, Item={"key": {"S": key}, "status": {"S": "STARTED"}})
         return table
 

@@ -45,7 +45,7 @@ class Page(NamedTuple):
 
     entries: list[Entry]
     rest: bytes
-    written: str = ""
+    written: str
 
 
 def _same(one: str, other: str) -> bool:

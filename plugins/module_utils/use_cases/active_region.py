@@ -119,7 +119,7 @@ def change(place: Place, wish: Wish, check_mode: bool, now: Callable[[], float] 
     problems = wish.problems()
     if problems:
         raise RefusedError(f"Pointer {wish.name}", problems)
-    lost: list[UnreachableError] = []
+    lost = 0
     for _try in range(_TRIES):
         found = read(place, wish.name)
         before = found.pointer
@@ -130,11 +130,11 @@ def change(place: Place, wish: Wish, check_mode: bool, now: Callable[[], float] 
                 _write(place, found, taken.pointer)
             except ConflictError:
                 continue
-            except UnreachableError as error:
+            except UnreachableError:
                 # Its Region went away after it was read. Whether it took the change does not matter: what the next one
                 # says is decided on anew, and a claim of one's own is joined.
-                lost.append(error)
-                if len(lost) == len(place.regions):
+                lost += 1
+                if lost == len(place.regions):
                     raise
                 continue
         after = _numbered(taken.pointer, before, changed)

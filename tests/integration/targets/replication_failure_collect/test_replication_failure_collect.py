@@ -285,13 +285,14 @@ def test_wrong_options_are_told_and_nothing_is_received(playbook: Playbook, capt
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
     )
-    # Every other one in check mode, which refuses the same.
+    # Check mode refuses the same.
     tasks = [
-        {**task(capture.name, **options)[0], "ignore_errors": True, "check_mode": number % 2 == 0}
-        for number, (options, _said) in enumerate(WRONG)
+        {**task(capture.name, **options)[0], "ignore_errors": True, "check_mode": check}
+        for check in (False, True)
+        for options, _said in WRONG
     ]
     results = playbook(tasks).tasks
-    for result, (options, said) in zip(results, WRONG, strict=True):
+    for result, (options, said) in zip(results, WRONG * 2, strict=True):
         message = result["result"]["msg"]
         assert result["outcome"] == "failed", options
         assert all(text in message for text in said), message
