@@ -17,35 +17,47 @@ _CLASSES = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
 _LONGEST = 1024  # bytes of UTF-8 (S3 User Guide, "Naming Amazon S3 objects")
 _LAST_CHARACTER = "\U0010ffff"
 
-Follows = Callable[[str], "str | None"]
+# Gives the key that comes after each of the markers.
+Follow = Callable[[list[str]], "list[str | None]"]
 
 
-def split_point(current: str, prefix: str, follows: Follows) -> str | None:
-    """Give a marker beyond ``current``, the key that the listing has come to, after which keys follow.
+def split_points(current: str, prefix: str, follow: Follow, most: int = 1, at_once: int = 1) -> list[str]:
+    """Give at most ``most`` markers beyond ``current``, the key that the listing has come to, in their order.
 
-    ``follows`` gives the key of the range that comes after a marker, if one does. All keys begin with ``prefix``. Keys
-    that differ from ``current`` as early as possible lie as far ahead as possible: where that is, is found by halving;
-    then the middle of the characters that come there. ``None``: none of the guesses was good.
+    Keys follow after the first one at least. ``follow`` gives of each of at most ``at_once`` markers the key of the
+    range that comes after it, if one does. All keys begin with ``prefix``. Keys that differ from ``current`` as early
+    as possible lie as far ahead as possible: where that is, is found by dividing; then the characters that come there
+    are divided evenly. Nothing: none of the guesses was good.
     """
-    low, high, best = len(prefix), len(current), None
+    low, high, best = len(prefix), len(current), ""
     while low < high:
-        middle = (low + high) // 2
-        marker = _after(current, middle)
-        key = _asked(marker, follows)
-        if key is None:
-            low = middle + 1
-        else:  # it tells itself how early it differs
-            best, high = marker, min(middle, _common(current, key))
-    if best is None:
-        return None
-    greater = _greater(current[low])
-    while greater:
-        middle = len(greater) // 2
-        marker = current[:low] + greater[middle]
-        if _asked(marker, follows) is not None:
-            return marker
-        greater = greater[:middle]
-    return best
+        places = [low + at for at in _evenly(high - low, at_once)]
+        asked = [(place, marker) for place in places if (marker := _after(current, place))]
+        answers = follow([marker for _place, marker in asked])
+        found = next(((*one, key) for one, key in zip(asked, answers, strict=True) if key is not None), None)
+        if found is None:
+            low = places[-1] + 1
+            continue
+        place, best, key = found
+        low = max((one + 1 for one in places if one < place), default=low)
+        high = min(place, _common(current, key))  # the key tells itself how early it differs
+    if not best:
+        return []
+    markers = [current[:low] + character for character in _greater(current[low])]
+    while markers:
+        places = _evenly(len(markers), at_once)
+        answers = follow([markers[place] for place in places])
+        beyond = next((place for place, key in zip(places, answers, strict=True) if key is None), len(markers))
+        known = max((place for place in places if place < beyond), default=None)
+        if known is not None:
+            return [markers[place] for place in _evenly(beyond if known >= beyond // 2 else known + 1, most)]
+        markers = markers[:beyond]
+    return [best]
+
+
+def _evenly(length: int, most: int) -> list[int]:
+    """Give at most so many places that divide this length into like parts: one is the middle."""
+    return sorted({(2 * number + 1) * length // (2 * most) for number in range(most)})
 
 
 def _common(one: str, other: str) -> int:
@@ -59,11 +71,8 @@ def _after(current: str, place: int) -> str | None:
     if character == _LAST_CHARACTER:
         return None
     number = ord(character) + 1
-    return current[:place] + chr(0xE000 if number == 0xD800 else number)  # surrogates are no characters
-
-
-def _asked(marker: str | None, follows: Follows) -> str | None:
-    return follows(marker) if marker is not None and len(marker.encode()) <= _LONGEST else None
+    marker = current[:place] + chr(0xE000 if number == 0xD800 else number)  # surrogates are no characters
+    return marker if len(marker.encode()) <= _LONGEST else None
 
 
 def _greater(character: str) -> str:

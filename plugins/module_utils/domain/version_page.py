@@ -56,6 +56,17 @@ def _same(one: str, other: str) -> bool:
     return one[:at] == other[:at] and _LEFT_OUT.sub("", one) == _LEFT_OUT.sub("", other)
 
 
+def _bounds(text: str) -> tuple[int, int]:
+    """Give where the first version begins and the last one ends. What is not there is not searched for everywhere."""
+    begin, end = len(text), 0
+    for first, last in zip(_BEGINS, _ENDS, strict=True):
+        if (at := text.find(first, 0, begin)) >= 0:
+            begin = at
+        if (at := text.rfind(last, end)) >= 0:
+            end = at + len(last)
+    return begin, end
+
+
 def read_page(body: bytes, like: Page | None = None) -> Page | None:
     """Read a document; ``None`` when it is not a whole one of the expected form with at least one version.
 
@@ -66,9 +77,8 @@ def read_page(body: bytes, like: Page | None = None) -> Page | None:
         text = body.decode("ascii")  # names are URL-encoded
     except UnicodeDecodeError:
         return None
-    begin = min((at for mark in _BEGINS if (at := text.find(mark)) >= 0), default=-1)
-    end = max(at + len(mark) if (at := text.rfind(mark)) >= 0 else -1 for mark in _ENDS)
-    if begin < 0 or end < begin or not text.rstrip().endswith(_LAST):
+    begin, end = _bounds(text)
+    if end <= begin or not text.rstrip().endswith(_LAST):
         return None
     rest = text[:begin] + text[end:]
     if not _ENCODED.search(rest) or any(mark in rest for mark in ("<!", "<CommonPrefixes>", *_BEGINS, *_ENDS)):

@@ -14,8 +14,10 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +30,18 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.domain.compare_split imp
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import ToldError
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.inventory import split_url
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.times import from_datetime
-from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.compare_pair import BucketSide, PairComparison
+from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.compare_pair import (
+    BucketSide,
+    Pair,
+    PairComparison,
+    Told,
+)
+from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.compare_processes import Processes, cores
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.compare_report import DifferencesFile, Report
+from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.compare_spans import Span
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.crew import Crew, Job
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.outcome import Outcome
+from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.processor import Processor
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.sorted_inventory import SortedInventory
 
 # Gives the S3 client of a Region.
@@ -78,7 +88,8 @@ class Task:
 class Surroundings:
     """Clients of the source side and of the destination side, and where files may lie for a while.
 
-    ``own`` gives the S3 client of the task itself and its account; only asked where a file is to be put.
+    ``own`` gives the S3 client of the task itself and its account; only asked where a file is to be put. ``processes``
+    is how many may list.
     """
 
     source: S3
@@ -87,6 +98,7 @@ class Surroundings:
     folder: str
     check_mode: bool = False
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    processes: int = field(default_factory=cores)
 
 
 def compare_buckets(where: Surroundings, task: Task) -> Outcome:
@@ -100,18 +112,38 @@ def compare_buckets(where: Surroundings, task: Task) -> Outcome:
         preparing = _Preparing(where, task, now, differences, stack)
         prepared = list(in_order(preparing.prepare, task.pairs, task.concurrency))
         pairs = [pair for pair in prepared if isinstance(pair, PairComparison)]
-
-        def find() -> Job | None:
-            return next((job for pair in pairs if (job := pair.split(crew))), None)
-
-        crew = Crew(task.concurrency, find)
-        crew.run([job for pair in pairs for job in pair.begin(crew)])
+        _compare(pairs, task.concurrency, where.processes)
         file.flush()
         outcome = _outcome(task, prepared, now)
         if task.output and not where.check_mode:
             _deliver(where, Path(file.name), task.output, outcome.results)
             outcome.results["output"] = task.output
     return _unless_failed(outcome)
+
+
+def _compare(pairs: list[PairComparison], concurrency: int, processes: int) -> None:
+    """Compare what was prepared. Listing is left to other processes where it takes more than one core."""
+    spanned = [number for number, pair in enumerate(pairs) if not pair.pair.inventories]
+    processes = min(processes, concurrency) if spanned else 1
+    compares: list[Callable[[Span, Told], None]] = [pair.pair.compare for pair in pairs]
+    processor = Processor()
+    with ExitStack() as stack:
+        if processes > 1:
+            for side in chain.from_iterable(pair.pair.sides for pair in pairs):
+                side.client.close()  # connections can't be shared with other processes
+            listing = Processes([pair.pair for pair in pairs], processes, concurrency)
+            stack.callback(listing.close)
+            processor = Processor(processes, used=listing.used)
+            compares = [partial(listing.compare, number) for number in range(len(pairs))]
+
+        def find() -> Job | None:
+            if processor.busy():
+                return None
+            jobs = (pairs[number].split(crew, compares[number]) for number in spanned)
+            return next((job for job in jobs if job), None)
+
+        crew = Crew(concurrency, find)
+        crew.run([job for pair, compare in zip(pairs, compares, strict=True) for job in pair.begin(crew, compare)])
 
 
 class _Preparing:
@@ -135,7 +167,7 @@ class _Preparing:
         names = {"source": pair.source.bucket, "destination": pair.destination.bucket}
         report = Report(task.max_listed, lambda row: self._differences.write({**names, **row}))
         prefixes = disjoint_prefixes(task.key_prefixes, pair.prefix)
-        return PairComparison((source, destination), rules, prefixes, task.max_heads, report, task.page_size)
+        return PairComparison(Pair((source, destination), rules, prefixes, task.page_size), task.max_heads, report)
 
     def _side(self, side: SideTask, s3: S3) -> BucketSide:
         client = s3_version_pages.read_fast(s3(side.region))

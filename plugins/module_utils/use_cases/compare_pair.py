@@ -3,7 +3,8 @@
 
 """Comparing one pair of buckets: both sides are listed in spans, differences are looked at, and counted.
 
-Threads of a crew do it. What fails ends the pair, and says why; it never ends as a difference.
+Threads of a crew do it; they may leave listing to other processes. What fails ends the pair, and says why; it never
+ends as a difference.
 """
 
 from __future__ import annotations
@@ -12,19 +13,19 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws import s3_version_pages
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.errors import AwsError
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.s3_version_pages import Place, VersionPage
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain import compare_kinds as kinds
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain import compare_verdicts as verdicts
-from ansible_collections.aws_dr.s3.plugins.module_utils.domain.compare import Comparison, Rules
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.compare import Comparison, Progress, Rules
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.compare_kinds import Entry, Finding
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.compare_verdicts import Look
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import ToldError
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.compare_report import Report
-from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.compare_spans import Span
+from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.compare_spans import SIDES, Span
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.sorted_inventory import SortedInventory
 
 Job = Callable[[], None]
@@ -34,6 +35,10 @@ class Workers(Protocol):
     """Those who take jobs."""
 
     size: int
+
+    @property
+    def idle(self) -> int:
+        """How many have nothing to do."""
 
     def add(self, job: Job) -> None:
         """Have a job done soon."""
@@ -51,9 +56,78 @@ class BucketSide:
     owner: str | None = None
     inventory: SortedInventory | None = None
 
+    def list_page(self, prefix: str, after: Place | None, size: int) -> VersionPage:
+        """ListObjectVersions. Raises :class:`AwsError`."""
+        return s3_version_pages.list_page(self.client, self.bucket, self.owner, prefix, after, size)
+
     def look_at(self, entry: Entry) -> Look:
         """HeadObject of a version. Raises :class:`AwsError`."""
         return s3_version_pages.look_at(self.client, self.bucket, self.owner, entry.key, entry.version_id)
+
+
+class Listed(NamedTuple):
+    """A page more was listed; where the span stands now is as in :class:`Span`."""
+
+    pages: int
+    position: str
+    going: list[int]
+
+
+class Found(NamedTuple):
+    """What is not the same, or has to be looked at."""
+
+    findings: list[Finding]
+
+
+class Done(NamedTuple):
+    """All of a span was listed: how many versions are equal, and how many were seen."""
+
+    equal: int
+    seen: Progress
+
+
+# Is told of listing a span, in this order: any number of Listed and Found, then Done. May raise to end it.
+Told = Callable[["Listed | Found | Done"], None]
+
+
+class Pair:
+    """One pair as it is listed and compared. ``page_size`` is for tests."""
+
+    def __init__(self, sides: tuple[BucketSide, BucketSide], rules: Rules, prefixes: list[str], page_size: int) -> None:
+        self.sides, self.prefixes = sides, prefixes
+        self._rules, self._page_size = rules, page_size
+
+    @property
+    def inventories(self) -> bool:
+        """Whether a side is read from its inventory: then there are no spans."""
+        return any(side.inventory for side in self.sides)
+
+    def compare(self, span: Span | None, told: Told) -> None:
+        """Compare a span, or all there is. Raises :class:`ToldError`."""
+        source, destination = (self._pages(side, span, told) for side in SIDES)
+        comparison = Comparison(source, destination, self._rules)
+        for batch in comparison.run():
+            if batch:
+                told(Found(batch))
+        told(Done(comparison.equal, comparison.seen))
+
+    def list_page(self, side: int, prefix: str, after: Place | None, size: int) -> VersionPage:
+        """Give a page of a side. Raises :class:`AwsError`."""
+        return self.sides[side].list_page(prefix, after, size)
+
+    def _pages(self, side: int, span: Span | None, told: Told) -> Iterator[list[Entry]]:
+        for page in self._read(side, span):
+            told(Listed(span.pages, span.position, [*span.going]) if span else Listed(0, "", []))
+            yield [entry for entry in page if entry.latest] if self._rules.current else page
+            del page  # not to hold it while the next one is on its way
+
+    def _read(self, side: int, span: Span | None) -> Iterator[list[Entry]]:
+        prefixes = tuple(self.prefixes)
+        inventory = self.sides[side].inventory
+        if inventory is not None:
+            return inventory.pages(lambda entry: entry.key.startswith(prefixes))
+        spans = [span] if span is not None else [Span(prefix) for prefix in prefixes]
+        return chain.from_iterable(one.read(side, self.list_page, self._page_size) for one in spans)
 
 
 class _Stopped(Exception):  # noqa: N818 - no error: another thread has met one
@@ -61,21 +135,12 @@ class _Stopped(Exception):  # noqa: N818 - no error: another thread has met one
 
 
 class PairComparison:
-    """One pair at work. ``looks`` is how many of its versions may be looked at; ``page_size`` is for tests."""
+    """One pair at work. ``looks`` is how many of its versions may be looked at."""
 
-    def __init__(
-        self,
-        sides: tuple[BucketSide, BucketSide],
-        rules: Rules,
-        prefixes: list[str],
-        looks: int,
-        report: Report,
-        page_size: int = s3_version_pages.LARGEST_PAGE,
-    ) -> None:
-        self._sides, self._rules, self.report = sides, rules, report
-        self._looks, self._page_size = looks, page_size
+    def __init__(self, pair: Pair, looks: int, report: Report) -> None:
+        self.pair, self.report = pair, report
+        self._looks = looks
         self._pages_read = 0
-        self._prefixes = prefixes
         self._lock = threading.Lock()
         self._running: list[Span] = []
         self.error: ToldError | None = None
@@ -84,28 +149,31 @@ class PairComparison:
 
     # ---- jobs ------------------------------------------------------------------------------------------------------
 
-    def begin(self, workers: Workers) -> list[Job]:
-        """Give the jobs that the pair begins with."""
-        if any(side.inventory for side in self._sides):
-            return [self._job(lambda: self._compare(None, workers))]
-        return [self._span_job(Span(prefix), workers) for prefix in self._prefixes]
+    def begin(self, workers: Workers, compare: Callable[[Span, Told], None]) -> list[Job]:
+        """Give the jobs that the pair begins with. ``compare`` compares a span."""
+        if self.pair.inventories:
+            return [self._job(lambda: self.pair.compare(None, lambda event: self._told(event, workers)))]
+        return [self._span_job(Span(prefix), workers, compare) for prefix in self.pair.prefixes]
 
-    def split(self, workers: Workers) -> Job | None:
+    def split(self, workers: Workers, compare: Callable[[Span, Told], None]) -> Job | None:
         """Give a job that splits the span which was read longest, if there is one worth it."""
         # A span that was read for long is likely to go on for long: the more was read, the larger have parts to be.
-        least = 1 + self._pages_read // (2 * workers.size)
+        # Where most threads have nothing to do, the pair is at its beginning or near its end: then it is worth more.
+        idle = workers.idle
+        least = 1 + self._pages_read * (workers.size - idle) // (2 * workers.size**2)
         with self._lock:
             worth = [] if self.error else [span for span in self._running if span.worth_splitting(least)]
             if not worth:
                 return None
             span = max(worth, key=lambda one: one.pages)
             span.being_split = True  # no other thread is to split it meanwhile
+            most = max(1, idle // len(self._running))
 
         def job() -> None:
-            new = span.split()
+            new = span.split(self.pair.list_page, most)
             span.being_split = False
-            if new is not None:
-                workers.add(self._span_job(new, workers))
+            for one in new:
+                workers.add(self._span_job(one, workers, compare))
 
         return self._job(job)
 
@@ -123,45 +191,27 @@ class PairComparison:
 
         return job
 
-    def _span_job(self, span: Span, workers: Workers) -> Job:
+    def _span_job(self, span: Span, workers: Workers, compare: Callable[[Span, Told], None]) -> Job:
         def job() -> None:
             with self._lock:
                 self._running.append(span)
-            self._compare(span, workers)
+            compare(span, lambda event: self._told(event, workers))
             with self._lock:
                 self._running.remove(span)
 
         return self._job(job)
 
-    # ---- comparing -------------------------------------------------------------------------------------------------
-
-    def _compare(self, span: Span | None, workers: Workers) -> None:
-        source, destination = (self._pages(side, span, workers) for side in self._sides)
-        comparison = Comparison(source, destination, self._rules)
-        for batch in comparison.run():
-            for finding in batch:
-                self._take(finding, workers)
-        self.report.add_counts(comparison.equal, comparison.seen)
-
-    def _pages(self, side: BucketSide, span: Span | None, workers: Workers) -> Iterator[list[Entry]]:
-        for page in self._read(side, span):
-            if self.error is not None:
-                raise _Stopped
+    def _told(self, event: Listed | Found | Done, workers: Workers) -> None:
+        if self.error is not None:
+            raise _Stopped
+        if isinstance(event, Listed):
             self._pages_read += 1  # near enough without a lock
             workers.look_again()
-            yield [entry for entry in page if entry.latest] if self._rules.current else page
-            del page  # not to hold it while the next one is on its way
-
-    def _read(self, side: BucketSide, span: Span | None) -> Iterator[list[Entry]]:
-        prefixes = tuple(self._prefixes)
-        if side.inventory is not None:
-            return side.inventory.pages(lambda entry: entry.key.startswith(prefixes))
-
-        def list_page(prefix: str, after: Place | None, size: int) -> VersionPage:
-            return s3_version_pages.list_page(side.client, side.bucket, side.owner, prefix, after, size)
-
-        spans = [span] if span is not None else [Span(prefix) for prefix in self._prefixes]
-        return chain.from_iterable(one.read(list_page, self._page_size) for one in spans)
+        elif isinstance(event, Found):
+            for finding in event.findings:
+                self._take(finding, workers)
+        else:
+            self.report.add_counts(event.equal, event.seen)
 
     # ---- looking closer --------------------------------------------------------------------------------------------
 
@@ -178,7 +228,7 @@ class PairComparison:
         self.report.add(verdicts.explained(finding))
 
     def _looked_at(self, finding: Finding) -> Finding:
-        source, destination = self._sides
+        source, destination = self.pair.sides
         if finding.kind == kinds.ETAG_QUESTION:
             return verdicts.of_question(finding, self._look(source, finding), self._look(destination, finding))
         own, other = (source, destination) if finding.source else (destination, source)

@@ -3,8 +3,9 @@
 
 """Ranges of keys that are listed on both sides at once, and split while they are listed.
 
-A span belongs to one thread, which lists and compares it. Another one that has nothing to do may cut off its far end.
-What either side has handed out already stays: a cut lies at or beyond the last key of it.
+A span belongs to one thread, here or in another process, which lists and compares it. Another thread that has nothing
+to do may cut off its far end. What either side has handed out already stays: a cut lies at or beyond the last key of
+it.
 """
 
 from __future__ import annotations
@@ -14,51 +15,48 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from operator import attrgetter
 
+from ansible_collections.aws_dr.s3.plugins.module_utils.aws.concurrent import in_order
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.s3_version_pages import Place, VersionPage
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.compare_kinds import Entry
-from ansible_collections.aws_dr.s3.plugins.module_utils.domain.compare_split import split_point
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.compare_split import split_points
 
 _KEY = attrgetter("key")
 
-# Gives the page behind a place, of at most so many entries.
-ListPage = Callable[[str, "Place | None", int], VersionPage]
+# Gives of a side the page of a prefix behind a place, of at most so many entries.
+ListPage = Callable[[int, str, "Place | None", int], VersionPage]
+_QUESTIONS = 4
+SIDES = (0, 1)  # source, destination
 
 
 class Span:
     """The keys beyond ``low`` up to and with ``high`` (``None``: all) that begin with ``prefix``.
 
-    ``end`` is a marker after which no key is known to come; it only saves questions.
+    ``end`` is a marker after which no key is known to come; it only saves questions. ``pages`` were read of both sides,
+    ``position`` is the last key of them, and ``going`` are the sides of which more is to come.
     """
 
     def __init__(self, prefix: str = "", low: str = "", high: str | None = None, end: str | None = None) -> None:
         self.prefix, self.low, self.high = prefix, low, high
+        self.pages, self.position, self.going = 0, low, list[int]()
+        self.being_split = False
+        # Who lists the span elsewhere sets it: there the cut has to be made.
+        self.cut: Callable[[str], bool] = self.cut_here
         self._end = end
         self._lock = threading.Lock()
-        self._position = low
-        self._going: list[ListPage] = []
-        self.pages = 0
         self._tried_at, self._patience = 0, 1
-        self.being_split = False
 
-    def worth_splitting(self, least: int) -> bool:
-        """Whether ``least`` pages, of both sides, were read since the last cut, and there is more to come.
+    # ---- for the one who lists -------------------------------------------------------------------------------------
 
-        Cutting costs some questions, and on either side a page that is read in vain. A span that could not be cut is
-        given twice as long.
-        """
-        rested = self.pages - self._tried_at >= least * self._patience
-        return rested and bool(self._going) and not self.being_split
-
-    def read(self, list_page: ListPage, size: int) -> Iterator[list[Entry]]:
+    def read(self, side: int, list_page: ListPage, size: int) -> Iterator[list[Entry]]:
         """List one side of the span, in pages. Raises :class:`AwsError`."""
         after: Place | None = Place(self.low) if self.low else None
-        self._going.append(list_page)
+        self.going.append(side)
         while True:
-            page = list_page(self.prefix, after, size)
+            page = list_page(side, self.prefix, after, size)
             after = page.next
             entries, over = self._hand_out(page)
             if over:
-                self._going.remove(list_page)
+                self.going.remove(side)
             del page
             yield entries
             del entries  # not to hold a page while the next one is on its way
@@ -78,30 +76,56 @@ class Span:
             if high is not None and entries and entries[-1].key > high:
                 entries, over = entries[: bisect_right(entries, high, key=_KEY)], True
             if entries:
-                self._position = max(self._position, entries[-1].key)
+                self.position = max(self.position, entries[-1].key)
             return entries, over
 
-    def split(self) -> Span | None:
-        """Cut off the far end and give it, or ``None`` where no good place was found. Asks S3; raises ``AwsError``."""
-        high, position = self.high, self._position
-        going = self._going[:1]
-        if not going:
-            return None
+    def cut_here(self, point: str) -> bool:
+        """End the span at a key, unless it has come further already; tell whether that was done."""
+        with self._lock:
+            if not self.going or point < self.position:
+                return False
+            self.high = point
+            return True
+
+    # ---- for those who have nothing to do --------------------------------------------------------------------------
+
+    def worth_splitting(self, least: int) -> bool:
+        """Whether ``least`` pages, of both sides, were read since the last cut, and there is more to come.
+
+        Cutting costs some questions, and on either side a page that is read in vain. A span that could not be cut is
+        given twice as long.
+        """
+        rested = self.pages - self._tried_at >= least * self._patience
+        return rested and bool(self.going) and not self.being_split
+
+    def split(self, list_page: ListPage, most: int = 1) -> list[Span]:
+        """Cut off the far end, in at most ``most`` parts, and give them; nothing where no good place was found.
+
+        Asks S3, some questions at once. Raises :class:`AwsError`.
+        """
+        at_once = max(most, _QUESTIONS)
+        high, position = self.high, self.position
+        going = self.going[:1]
 
         def follows(marker: str) -> str | None:
             if any(bound is not None and marker >= bound for bound in (high, self._end)):
                 return None
-            page = going[0](self.prefix, Place(marker), 1)
+            page = list_page(going[0], self.prefix, Place(marker), 1)
             if page.entries and (high is None or page.entries[0].key <= high):
                 return page.entries[0].key
             self._end = marker
             return None
 
-        point = split_point(position, self.prefix, follows) if position else None
-        with self._lock:
-            self._tried_at = self.pages
-            if point is None or point < self._position or self.high != high or not self._going:
-                self._patience *= 2
-                return None
-            self.high = point
-        return Span(self.prefix, point, high, self._end)
+        def follow(markers: list[str]) -> list[str | None]:
+            return list(in_order(follows, markers, at_once))
+
+        points = split_points(position, self.prefix, follow, most, at_once) if going and position else []
+        self._tried_at = self.pages
+        while points and not self.cut(points[0]):
+            del points[0]
+        if not points:
+            self._patience *= 2
+            return []
+        self.high = points[0]
+        bounds = [*points[1:], high]
+        return [Span(self.prefix, low, to, self._end) for low, to in zip(points, bounds, strict=True)]

@@ -24,6 +24,11 @@ class Crew:
         self._error: BaseException | None = None
         self._changed = threading.Condition()
 
+    @property
+    def idle(self) -> int:
+        """How many threads have nothing to do, about."""
+        return max(0, self.size - self._busy - len(self._jobs))
+
     def add(self, job: Job) -> None:
         """Have a job done soon, before those that the crew began with."""
         with self._changed:

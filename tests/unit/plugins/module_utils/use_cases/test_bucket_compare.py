@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 import csv
+import os
+import threading
+import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,6 +22,7 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.domain import compare_ki
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.compare import Rules, compare
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.compare_kinds import Entry
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import ToldError
+from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases import bucket_compare
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.bucket_compare import (
     PairTask,
     SideTask,
@@ -32,7 +36,7 @@ from ansible_collections.aws_dr.s3.tests.unit.plugins.module_utils.domain.compar
     entry,
     marker,
 )
-from ansible_collections.aws_dr.s3.tests.unit.plugins.module_utils.use_cases.fake_listing import FakeS3
+from ansible_collections.aws_dr.s3.tests.unit.plugins.module_utils.use_cases.fake_listing import FakeS3, refusal
 
 NOW = datetime(2026, 1, 2, 3, 5, 5, tzinfo=UTC)  # a minute after OLD
 PAIR = PairTask(SideTask("one", "us-east-1"), SideTask("two", "eu-west-1"))
@@ -42,7 +46,12 @@ TASK = Task([PAIR], [], concurrency=4)
 def around(s3: FakeS3, folder: Any = None, **more: Any) -> Surroundings:
     """Both sides and the task in one S3."""
     return Surroundings(
-        lambda region: s3, lambda region: s3, lambda: (s3, ""), str(folder or "/tmp"), now=lambda: NOW, **more
+        lambda region: s3,
+        lambda region: s3,
+        lambda: (s3, ""),
+        str(folder or "/tmp"),
+        now=lambda: NOW,
+        **{"processes": 1, **more},
     )
 
 
@@ -82,13 +91,55 @@ def many(keys: int) -> list[Entry]:
     return [entry(f"folder/{number:05}", f"v{number}") for number in range(keys)]
 
 
-def test_a_large_bucket_is_split_and_nothing_is_seen_twice() -> None:
+@pytest.mark.parametrize("processes", [1, 3])
+def test_a_large_bucket_is_split_and_nothing_is_seen_twice(processes: int, tmp_path: Path) -> None:
     versions = many(3000)
     s3 = FakeS3(one=versions, two=versions[:700] + versions[701:])
-    pair = result_of(s3, replace(TASK, page_size=10, concurrency=8))
+    log = tmp_path / "log"
+
+    def noted(request: Mapping[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+        time.sleep(0.002)  # whoever waits is not busy
+        with log.open("a", encoding="utf-8") as stream:
+            stream.write(f"{os.getpid()} {threading.get_ident()} {request['MaxKeys']}\n")
+        return answer
+
+    s3.spoil = noted
+    task = replace(TASK, page_size=10, concurrency=8)
+    (pair,) = compare_buckets(around(s3, processes=processes), task).results["pairs"]
     assert pair["versions"] == {"source": 3000, "destination": 2999}
     assert [row["key"] for row in pair["differences"]] == ["folder/00700"]
-    assert s3.calls.count("ListObjectVersions") > 600  # two sides, 300 pages each, and questions where to split
+    lines = [line.split() for line in log.read_text(encoding="utf-8").splitlines()]
+    listing = {(pid, thread) for pid, thread, size in lines if size == "10"}
+    assert len(lines) > 600  # two sides, 300 pages each, and questions where to split
+    assert len(listing) > 2
+    own = str(os.getpid())
+    assert len({pid for pid, _thread in listing}) == processes
+    assert (own in {pid for pid, _thread in listing}) == (processes == 1)
+
+
+def test_while_the_processor_is_busy_nothing_is_split(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bucket_compare.Processor, "busy", lambda self: True)
+    versions = many(3000)
+    s3 = FakeS3(one=versions, two=versions)
+    assert result_of(s3, replace(TASK, page_size=10, concurrency=8))["equal"]
+    assert s3.calls.count("ListObjectVersions") == 600
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_pair_that_fails_in_the_middle_stops_no_other_pair(processes: int) -> None:
+    versions = many(500)
+    s3 = FakeS3(one=versions, two=versions, three=versions)
+
+    def broken(request: Mapping[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+        if request["Bucket"] == "three" and request.get("KeyMarker", "") > "folder/00300":
+            raise refusal("AccessDenied", 403)
+        return answer
+
+    s3.spoil = broken
+    task = replace(TASK, pairs=[replace(PAIR, destination=SideTask("three", "eu-west-1")), PAIR], page_size=10)
+    with pytest.raises(ToldError, match=r"1 of 2 pairs could not be compared: one -> three: .*three") as caught:
+        compare_buckets(around(s3, processes=processes), task)
+    assert [pair["equal"] for pair in caught.value.details["pairs"]] == [False, True]
 
 
 def test_only_the_first_differences_are_listed_all_are_counted_and_written(tmp_path: Path) -> None:
