@@ -13,7 +13,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.account_options import account_roles_spec
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.enrolment_policy import Scope, function_policy
-from ansible_collections.aws_dr.s3.plugins.module_utils.pair_options import pairs_spec, task_of
+from ansible_collections.aws_dr.s3.plugins.module_utils.pair_spec import discovery_of, pairs_spec
 
 Settings = dict[str, Any]
 # What makes no sense for a function that looks at one bucket at a time
@@ -45,8 +45,7 @@ def enrolment_settings(
         result = ArgumentSpecValidator(_spec()).validate({**given, "discover": discover})
         problems += result.error_messages
     if not problems:
-        found = task_of(result.validated_parameters).discovery
-        problems += found.problems() if found else []
+        problems += discovery_of(result.validated_parameters["discover"]).problems()
     if problems:
         raise AnsibleFilterError(f"auto_enroll_options: {'; '.join(problems)}")
     return {"region": region, "queue": queue, "respect_pauses": respect_pauses, "options": result.validated_parameters}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.aws_dr.s3.plugins.module_utils.aws.sts import AccountRole
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.account_role import AccountRole
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import RefusedError
 
 SIDES = ("source_account_role", "destination_account_role")

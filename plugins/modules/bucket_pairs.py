@@ -612,7 +612,8 @@ problems:
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.account_options import account_roles, account_roles_spec
 from ansible_collections.aws_dr.s3.plugins.module_utils.module import AwsDrModule, concurrency_spec, wait_spec
-from ansible_collections.aws_dr.s3.plugins.module_utils.pair_options import pairs_spec, task_of
+from ansible_collections.aws_dr.s3.plugins.module_utils.pair_options import task_of
+from ansible_collections.aws_dr.s3.plugins.module_utils.pair_spec import pairs_spec
 from ansible_collections.aws_dr.s3.plugins.module_utils.progress_file import progress_of, progress_spec
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.bucket_pairs import ensure
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.bucket_pairs_look import sides_of

@@ -15,7 +15,8 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.aws_dr.s3.plugins.module_utils.aws.sts import AccountRole, assume_role
+from ansible_collections.aws_dr.s3.plugins.module_utils.aws.sts import assume_role
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.account_role import AccountRole
 
 with contextlib.suppress(ImportError):
     # AnsibleAWSModule reports the missing library before anything here is called; ansible-doc has to read this file.

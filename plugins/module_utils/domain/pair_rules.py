@@ -20,6 +20,8 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.domain.replication_plan 
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.replication_rules import Configuration
 
 Option = Mapping[str, Any]
+# The Id of the entry for failure events, where none is given.
+NOTIFICATION_ID = "aws-dr-s3-replication-failures"
 
 
 @dataclass(frozen=True)

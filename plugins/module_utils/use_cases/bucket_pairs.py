@@ -15,7 +15,7 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import Ref
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.pair_discovery import Discovery
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.pair_plan import Asked, PairsPlan, Planner
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.pair_report import Failure
-from ansible_collections.aws_dr.s3.plugins.module_utils.domain.pair_rules import Notify
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.pair_rules import NOTIFICATION_ID, Notify
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.pair_steps import Standard, Step
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.pairs import (
     Pair,
@@ -37,7 +37,6 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.progress impor
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.until import Patience
 
 Entry = Mapping[str, Any]
-NOTIFICATION_ID = "aws-dr-s3-replication-failures"
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,9 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.aws.errors import (
     MissingError,
     UnreachableError,
 )
-from ansible_collections.aws_dr.s3.plugins.module_utils.aws.sts import AccountRole, Caller, get_caller
+from ansible_collections.aws_dr.s3.plugins.module_utils.aws.sts import Caller, get_caller
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain import pair_steps as steps
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.account_role import AccountRole
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.pair_roles import RoleTarget
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.pair_steps import Found, RoleFound
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.setup_plan import Roles, policy_name

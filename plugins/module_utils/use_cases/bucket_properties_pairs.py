@@ -15,8 +15,9 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.aws.clients import Clien
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.concurrent import in_order
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.errors import AccessDeniedError, AwsError, MissingError
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.notification_targets import target_exists
-from ansible_collections.aws_dr.s3.plugins.module_utils.aws.sts import AccountRole, Caller, get_caller
+from ansible_collections.aws_dr.s3.plugins.module_utils.aws.sts import Caller, get_caller
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain import properties
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.account_role import AccountRole
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import RefusedError, ToldError
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.properties_pairs import (
     Look,

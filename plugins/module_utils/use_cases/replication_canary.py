@@ -19,9 +19,10 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.aws import s3_bucket, s3
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.clients import BRIEFLY, Clients
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.concurrent import in_order
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.errors import AwsError, MissingError, UnreachableError
-from ansible_collections.aws_dr.s3.plugins.module_utils.aws.sts import AccountRole, get_caller
+from ansible_collections.aws_dr.s3.plugins.module_utils.aws.sts import get_caller
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain import canary_history as past
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain import canary_verdict as verdicts
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.account_role import AccountRole
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.arn import parse_arn
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.asked_pairs import AskedPair, read_asked
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.canary_probes import Probe

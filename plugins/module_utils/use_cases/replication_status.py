@@ -19,8 +19,8 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.aws import cloudwatch
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.clients import BRIEFLY, Clients
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.concurrent import in_order
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.errors import AwsError, UnreachableError
-from ansible_collections.aws_dr.s3.plugins.module_utils.aws.sts import AccountRole
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain import replication_metrics as metrics
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.account_role import AccountRole
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.asked_pairs import (
     AskedPair,
     no_rule_told,

@@ -8,7 +8,7 @@ import yaml
 
 from ansible_collections.aws_dr.s3.plugins.doc_fragments.account_roles import ModuleDocFragment
 from ansible_collections.aws_dr.s3.plugins.module_utils.account_options import account_roles, account_roles_spec
-from ansible_collections.aws_dr.s3.plugins.module_utils.aws.sts import AccountRole
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.account_role import AccountRole
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import RefusedError
 
 ARN = "arn:aws:iam::444455556666:role/dr"

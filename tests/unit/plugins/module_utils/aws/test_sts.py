@@ -12,7 +12,7 @@ from botocore.stub import Stubber
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.clients import Clients
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.errors import AccessDeniedError
-from ansible_collections.aws_dr.s3.plugins.module_utils.aws.sts import AccountRole
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.account_role import AccountRole
 
 ARN = "arn:aws:iam::444455556666:role/dr"
 OWN = {"aws_access_key_id": "own", "aws_secret_access_key": "own", "aws_session_token": "own"}

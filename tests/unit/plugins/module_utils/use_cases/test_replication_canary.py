@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.clients import BRIEFLY
-from ansible_collections.aws_dr.s3.plugins.module_utils.aws.sts import AccountRole
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.account_role import AccountRole
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import RefusedError, ToldError
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.outcome import Outcome
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.replication_canary import Task, replication_canary
