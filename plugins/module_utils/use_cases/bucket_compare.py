@@ -36,7 +36,7 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.compare_pair i
     PairComparison,
     Told,
 )
-from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.compare_processes import Processes, cores
+from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.compare_processes import Processes, worth_it
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.compare_report import DifferencesFile, Report
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.compare_spans import Span
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.crew import Crew, Job
@@ -98,7 +98,7 @@ class Surroundings:
     folder: str
     check_mode: bool = False
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    processes: int = field(default_factory=cores)
+    processes: int = field(default_factory=worth_it)
 
 
 def compare_buckets(where: Surroundings, task: Task) -> Outcome:

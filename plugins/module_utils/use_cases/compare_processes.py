@@ -28,12 +28,13 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.compare_pair i
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.compare_spans import Span
 
 
-def cores() -> int:
-    """How many processes are worth it: as many as there are cores where forking is safe, which it is not on macOS.
+def worth_it() -> int:
+    """How many processes are: one for each core. Only one where forking is not safe: on macOS, and beside threads.
 
     Source: Python's documentation, "multiprocessing", "Contexts and start methods".
     """
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
+    safe = sys.platform == "linux" and threading.active_count() == 1
+    return len(os.sched_getaffinity(0)) if safe else 1
 
 
 # ---- what is said over a line; ``number`` tells spans apart ----------------------------------------------------------

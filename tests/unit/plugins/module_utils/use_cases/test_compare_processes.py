@@ -27,7 +27,7 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.compare_pair i
     Listed,
     Pair,
 )
-from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.compare_processes import Processes, cores
+from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.compare_processes import Processes, worth_it
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.compare_spans import Span
 from ansible_collections.aws_dr.s3.tests.unit.plugins.module_utils.domain.compare_samples import buckets, entry
 from ansible_collections.aws_dr.s3.tests.unit.plugins.module_utils.use_cases.fake_listing import FakeS3
@@ -272,8 +272,12 @@ def test_what_they_used_of_the_processor_is_known(begin: Callable[..., Processes
     assert processes.used() - before >= 0.16
 
 
-def test_there_is_a_process_for_each_core_on_linux_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_there_is_a_process_for_each_core_where_forking_is_safe(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compare_processes.os, "sched_getaffinity", lambda pid: {0, 3, 5})
-    assert cores() == 3
+    monkeypatch.setattr(compare_processes.threading, "active_count", lambda: 1)
+    assert worth_it() == 3
+    monkeypatch.setattr(compare_processes.threading, "active_count", lambda: 2)
+    assert worth_it() == 1
+    monkeypatch.setattr(compare_processes.threading, "active_count", lambda: 1)
     monkeypatch.setattr(compare_processes.sys, "platform", "darwin")
-    assert cores() == 1
+    assert worth_it() == 1
