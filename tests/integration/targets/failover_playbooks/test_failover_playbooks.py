@@ -52,8 +52,10 @@ def test_prepare_go_there_and_come_back(
     """As users who may do what the READMEs of the playbooks' roles name, and nothing else."""
     workload = Workload(aws, name, count=1)
     zone = aws("route53").create_hosted_zone(Name="shop.internal", CallerReference=name)["HostedZone"]["Id"]
-    told = {"dns_records": [{"zone": "shop.internal", "record": RECORD}], "parameter": f"/{name}/active"}
-    too = {f"{role}_{option}": value for role in ("failover_setup", "failover") for option, value in told.items()}
+    by_name, by_id = {"zone": "shop.internal"}, {"hosted_zone_id": zone.rpartition("/")[2]}
+    too: dict[str, Any] = {f"{role}_parameter": f"/{name}/active" for role in ("failover_setup", "failover")}
+    too |= {"failover_setup_dns_records": [{**by_id, "record": RECORD}]}
+    too |= {"failover_dns_records": [{**by_name, "record": RECORD}]}
     cluster = RoutingCluster(aws, name)
     too["failover_setup_cluster"] = cluster.arn
     too["failover_setup_routing_controls"] = {US: [cluster.east], EU: [cluster.west]}
@@ -62,6 +64,10 @@ def test_prepare_go_there_and_come_back(
     preparing = documented_user(aws, *PREPARING, user="preparing")
     switching = documented_user(aws, *SWITCHING, user="switching")
 
+    unnamed = {**given, "failover_setup_dns_records": [{**by_name, "record": RECORD}]}
+    refused = playbook(play="aws_dr.s3.failover_setup", variables=unnamed, env=preparing, expect=2)
+    assert f"would not switch {RECORD}" in refused.of("Refuse DNS records that the runbook could not switch")["msg"]
+    assert refused.changed == []
     playbook(play="aws_dr.s3.failover_setup", variables=given, check=True, env=preparing)
     assert [bucket["Name"] for bucket in aws("s3").list_buckets()["Buckets"]] == workload.sources
     assert playbook(play="aws_dr.s3.failover_setup", variables=given, env=preparing).changed
