@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 from hypothesis import given, settings
@@ -35,7 +35,7 @@ from ansible_collections.aws_dr.s3.tests.unit.plugins.module_utils.use_cases.fak
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only")
 
 VERSIONS = [entry(f"{number:03}", f"v{number}") for number in range(400)]
-Event = Listed | Found | Done
+Event: TypeAlias = "Listed | Found | Done"
 
 
 def pair_of(s3: FakeS3, page_size: int = 10) -> Pair:
