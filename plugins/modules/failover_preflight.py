@@ -85,7 +85,8 @@ options:
     default: true
   failed_since:
     description:
-      - When the Region failed, ISO 8601. Nothing was written there since. Unset, that may be until now.
+      - When the Region failed, ISO 8601, UTC where it names no offset. Nothing was written there since. Unset, that may
+        be until now.
     type: str
   avoid_region:
     description:
@@ -96,6 +97,13 @@ options:
       - The id of the claim under which this is asked, as RV(aws_dr.s3.active_region#module:pointer.claim.id) told. It
         is taken for no claim.
     type: str
+  also_switched:
+    description:
+      - What else the caller switches, as DNS records, in words. Where the pointer can't be read and neither access
+        points nor routing controls are given, there has to be something.
+    type: list
+    elements: str
+    default: []
   canary_history:
     description:
       - RV(aws_dr.s3.replication_canary#module:history) of a task in check mode. A canary that came through shows what
@@ -262,6 +270,10 @@ flows:
       description: How many of them do not come by themselves, because they failed or no rule has tried them.
       returned: always
       type: int
+    removed:
+      description: How many of them were replicated and are not there any more, as when a lifecycle rule removed them.
+      returned: always
+      type: int
     pending:
       description: How many of them are on their way, null when that is not known.
       returned: always
@@ -353,6 +365,7 @@ def main() -> NoReturn:
             "failed_since": {"type": "str"},
             "avoid_region": {"type": "str"},
             "own_claim": {"type": "str"},
+            "also_switched": {"type": "list", "elements": "str", "default": []},
             "canary_history": {"type": "list", "elements": "dict", "default": []},
             **pointer_spec(),
             **concurrency_spec(),
@@ -375,6 +388,8 @@ def main() -> NoReturn:
             failed_since=given["failed_since"],
             own_claim=given["own_claim"],
             canaries=given["canary_history"],
+            avoid=given["avoid_region"],
+            others=given["also_switched"],
             concurrency=given["concurrency"],
         )
         asked = Asked(

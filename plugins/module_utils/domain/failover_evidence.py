@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.arn import parse_arn
@@ -47,7 +48,8 @@ def asked_of(flow: Flow, target: str, pairs: Iterable[Mapping[str, Any]]) -> lis
 def compared(flow: Flow, results: Sequence[Row]) -> Flow:
     """Take in what comparing both buckets gave: the entries of ``pairs`` of ``bucket_compare`` for this flow.
 
-    What failed does not come by itself, nor what no rule has ever tried to replicate.
+    What failed does not come by itself, nor what no rule has ever tried to replicate. What was replicated and is not
+    there was removed there, by a lifecycle rule for example: it is told, and no loss of this failover.
     """
     errors = [str(result["error"]) for result in results if result.get("error")]
     if errors or not results:
@@ -55,9 +57,22 @@ def compared(flow: Flow, results: Sequence[Row]) -> Flow:
     missing = sum(
         result["counts"]["missing_at_destination"] + result["counts"]["missing_delete_markers"] for result in results
     )
-    failed = sum(int(result["statuses"].get(status, 0)) for result in results for status in ("FAILED", "NONE"))
     lag = max(float(result["lag"] or 0) for result in results)
-    return replace(flow, how="compare", lag=lag, missing=missing, failed=failed, error="")
+
+    def of(*statuses: str) -> int:
+        return sum(int(result["statuses"].get(status, 0)) for result in results for status in statuses)
+
+    unknown = of("UNKNOWN")
+    return replace(
+        flow,
+        how="compare",
+        lag=lag,
+        missing=missing,
+        failed=of("FAILED", "NONE"),
+        removed=of("COMPLETED", "REPLICA"),
+        unknown=unknown,
+        error=f"of {unknown} missing versions it is not known whether they come by themselves" if unknown else "",
+    )
 
 
 def measured(flow: Flow, rows: Iterable[Row], end: float) -> Flow:
@@ -98,6 +113,19 @@ def probed(flow: Flow, history: Iterable[Row], end: float) -> Flow:
     return replace(flow, how="canary", lag=lag, as_of=min(times), error="")
 
 
+def canary_remarks(flows: Iterable[Flow], history: Iterable[Row], now: float) -> Iterator[str]:
+    """Say how old the newest probe of each flow is that came through; of several rules the oldest counts."""
+    rows = list(history)
+    for flow in flows:
+        way = f"{flow.source} -> {flow.destination}"
+        mine = [row for row in rows if (row.get("source"), row.get("destination")) == (flow.source, flow.destination)]
+        times = [str(row["last_replicated_at"]) for row in mine if row.get("last_replicated_at")]
+        if len(times) < len(mine):
+            yield f"{way}: no canary has come through under {len(mine) - len(times)} of its rules"
+        elif times:
+            yield f"{way}: the newest canary that came through is {max(0.0, now - _seconds(min(times))):.0f} s old"
+
+
 def said_by_routes(access_points: Iterable[Row]) -> Said:
     """Read the answer of ``multi_region_access_point_routes``: its ``routes_before``."""
     subjects = {
@@ -121,12 +149,15 @@ def said_by_controls(states: Iterable[Row], controls: Mapping[str, Sequence[str]
 
 
 def control_states(controls: Mapping[str, Sequence[str]], target: str) -> list[dict[str, str]]:
-    """Give the states that all routing controls are to have: those of the target on, all others off."""
+    """Give the states that all routing controls are to have: those of the target on, all others off.
+
+    They take turns, as a transaction takes ten of them at most: each has then some that go on and some that go off.
+    """
     ours = set(controls.get(target, ()))
     others = [arn for region, arns in sorted(controls.items()) if region != target for arn in arns if arn not in ours]
-    return [{"arn": arn, "state": "on"} for arn in controls.get(target, ())] + [
-        {"arn": arn, "state": "off"} for arn in dict.fromkeys(others)
-    ]
+    on = [{"arn": arn, "state": "on"} for arn in controls.get(target, ())]
+    off = [{"arn": arn, "state": "off"} for arn in dict.fromkeys(others)]
+    return [state for states in zip_longest(on, off) for state in states if state]
 
 
 def accounts_of(arns: Iterable[str]) -> frozenset[str]:

@@ -67,7 +67,9 @@ class Flow:
 
     ``how`` it is known: ``compare`` (both listed), ``metrics`` (what was last published), or ``""``. ``lag`` is the age
     of the oldest version that is missing, or the longest time whose writes may be missing, in seconds. ``failed``
-    versions do not come by themselves. ``as_of``: the moment that metrics speak of.
+    versions do not come by themselves. Of ``removed`` ones S3 says that they were replicated, so that somebody, or a
+    lifecycle rule, has removed them there. Of ``unknown`` ones S3 was not asked, or did not say. ``as_of``: the moment
+    that metrics speak of.
     """
 
     source: str
@@ -78,6 +80,8 @@ class Flow:
     lag: float = 0.0
     missing: int | None = None
     failed: int = 0
+    removed: int = 0
+    unknown: int = 0
     as_of: str = ""
     error: str = ""
 
@@ -92,6 +96,8 @@ class Flow:
             return None
         if self.failed:
             return max(self.lag, 1.0)
+        if self.unknown:
+            return None
         return 0.0 if self.answers else self.lag
 
     def told(self) -> dict[str, Any]:
@@ -105,7 +111,8 @@ class Flow:
             "loss": self.loss,
             "missing": self.missing,
             "failed": self.failed,
-            "pending": None if self.missing is None else max(0, self.missing - self.failed),
+            "removed": self.removed,
+            "pending": None if self.missing is None else max(0, self.missing - self.failed - self.removed),
             "as_of": self.as_of or None,
             "error": self.error or None,
         }
@@ -116,7 +123,8 @@ class Facts:
     """All of it. ``groups`` are the Regions of each set of buckets that replicate to each other, by name.
 
     ``account`` is whose credentials these are, ``accounts`` whose they have to be. ``problems`` is further input that
-    can't be right.
+    can't be right, ``remarks`` what a person should know, and ``others`` what is switched that nobody here is asked
+    about, as DNS records.
     """
 
     target: str
@@ -129,6 +137,8 @@ class Facts:
     buckets: tuple[TargetBucket, ...] = ()
     flows: tuple[Flow, ...] = ()
     problems: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
     def says(self, who: str) -> Said:
         """Give what one of :data:`RANK` says."""

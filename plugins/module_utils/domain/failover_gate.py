@@ -17,10 +17,13 @@ from typing import Any
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain import active_region
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.active_region import Claim, moment
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.failover_facts import (
+    CONTROLS,
     POINTER,
     RANK,
     READ,
+    ROUTES,
     UNREADABLE,
+    UNUSED,
     Facts,
     Flow,
 )
@@ -121,6 +124,10 @@ def _unreadable(facts: Facts) -> Iterator[Reason]:
     if facts.says(POINTER).answer != UNREADABLE and not (facts.pointer and facts.pointer.active_region):
         told = "there is no pointer to the active Region, so nobody knows whether anybody has failed over before"
         yield Reason("pointer_missing", told, "Run aws_dr.s3.failover_setup, or correct name and table", True)
+    unnamed = all(facts.says(who).answer == UNUSED for who in (ROUTES, CONTROLS))
+    if facts.says(POINTER).answer == UNREADABLE and unnamed and not facts.others:
+        told = "the pointer, which names what is to be switched, can't be read, and nothing else names it"
+        yield Reason("nothing_to_switch", told, "Give access_points or routing_controls")
 
 
 def _others(facts: Facts, claim: Claim | None) -> Iterator[Reason]:
@@ -218,8 +225,16 @@ def _told(facts: Facts, claim: Claim | None, continues: bool) -> list[str]:
     differing = _differing(facts)
     if differing and (continues or facts.says(facts.winner).is_all(facts.target)):
         warnings.append(f"{differing}; the {facts.winner} are believed, and all are brought to {facts.target}")
-    late = [flow for flow in _moving(facts) if flow.answers and flow.missing]
-    return warnings + [f"{one.source}: {one.missing} versions are not in {one.destination} yet" for one in late]
+    late = [flow for flow in _moving(facts) if flow.answers and (flow.missing or 0) > flow.removed]
+    warnings += [
+        f"{one.source}: {(one.missing or 0) - one.removed} versions are not in {one.destination} yet" for one in late
+    ]
+    gone = [flow for flow in _moving(facts) if flow.removed]
+    warnings += [
+        f"{one.source}: {one.removed} versions were replicated and are not in {one.destination} any more"
+        for one in gone
+    ]
+    return warnings + list(facts.remarks)
 
 
 def _is_there(facts: Facts, who: str) -> bool:

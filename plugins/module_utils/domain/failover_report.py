@@ -15,6 +15,8 @@ Row = Mapping[str, Any]
 
 SWITCHES = ("routes", "routing_controls", "dns", "pointer")
 _CALM = ("unused", "not configured")
+# What of unfinished work nobody takes up again by itself.
+_LEFT = ("missing", "unreadable", "denied", "failed")
 
 
 def report(parts: Row) -> dict[str, Any]:
@@ -30,26 +32,38 @@ def report(parts: Row) -> dict[str, Any]:
     failures = [f"{step['step']}: {step['msg']}" for step in steps if step["failed"]]
     failures += _wrong(after, target)
     flows = after.get("flows") or preflight["flows"]
+    named = (parts.get("named") or {}).get("pairs") or ()
+    reconciled = parts.get("reconciled") or {}
+    began = _began(parts)
     result = {
         "verdict": preflight["verdict"],
         "target_region": target,
         "active_before": preflight["active_regions"],
-        "began": moment(float(parts["began"])),
-        "by": ((parts.get("claim") or {}).get("pointer") or {}).get("claim", {}).get("by"),
+        "began": moment(began),
+        "by": (((parts.get("claim") or {}).get("pointer") or {}).get("claim") or {}).get("by"),
         "steps": steps,
         "failures": failures,
         "reasons": preflight["reasons"],
         "overridden": preflight["overridden"],
         "notes": preflight["notes"],
         "flows": flows,
-        "missing": _missing((parts.get("named") or {}).get("pairs") or ()),
+        "missing": _missing(named),
+        "missing_unnamed": _unnamed(named),
         "unknown": [flow["source"]["bucket"] for flow in flows if not flow["answers"]],
         "not_fenced": (parts.get("fenced") or {}).get("unreachable_buckets") or [],
-        "reconciled": (parts.get("reconciled") or {}).get("counts"),
-        "rto": _rto(steps, float(parts["began"]), parts.get("failed_since")),
+        "reconciled": reconciled.get("counts"),
+        "not_restarted": [item for item in reconciled.get("items") or () if item["outcome"] in _LEFT],
+        "rto": _rto(steps, began, parts.get("failed_since")) if preflight["verdict"] == "go" else None,
         "rpo": _rpo(preflight, flows),
     }
     return {**result, "summary": _summary(preflight, result)}
+
+
+def _began(parts: Row) -> float:
+    """When the change began: of one that an earlier run has begun, when that announced it."""
+    began = float(parts["began"])
+    since = (((parts.get("claim") or {}).get("pointer") or {}).get("claim") or {}).get("since")
+    return min(began, datetime.fromisoformat(since).timestamp()) if since else began
 
 
 def _step(step: Row) -> dict[str, Any]:
@@ -87,6 +101,11 @@ def _missing(pairs: Iterable[Row]) -> list[dict[str, Any]]:
     ]
 
 
+def _unnamed(pairs: Iterable[Row]) -> int:
+    """How many differences were counted and not listed."""
+    return sum(int(pair.get("differences_total") or 0) - len(pair.get("differences") or ()) for pair in pairs)
+
+
 def _rto(steps: Sequence[Row], began: float, failed_since: str | None) -> float | None:
     """Seconds until the last switch was done, from the failure where its time is known, else from the beginning."""
     done = [float(step["seconds"]) for step in steps if step["step"] in SWITCHES and not step["failed"]]
@@ -116,14 +135,17 @@ def _rpo(preflight: Row, flows: Iterable[Row]) -> float | None:
 
 
 def _summary(preflight: Row, result: Row) -> list[str]:
-    if preflight["verdict"] != "go":
+    if preflight["verdict"] == "stop":
         return [preflight["msg"]]
-    lines = [
+    lines = [preflight["msg"]] if preflight["verdict"] == "nothing" else []
+    lines += [
         f"{step['at']} {step['step'].replace('_', ' ')}{': failed' if step['failed'] else ''}"
         for step in result["steps"]
     ]
     if result["rto"] is not None:
         lines.append(f"RTO {result['rto']:.1f} s")
+    if preflight["verdict"] == "nothing":
+        return [*lines, *_open(result)]
     rpo = result["rpo"]
     lines.append("RPO not known" if rpo is None else f"RPO {rpo:.1f} s")
     for flow in result["flows"]:
@@ -132,5 +154,18 @@ def _summary(preflight: Row, result: Row) -> list[str]:
             lines.append(f"{way}: {flow['source']['region']} does not answer; compare when it does")
         elif flow["missing"]:
             lines.append(f"{way}: {flow['missing']} versions are not there, {flow['failed']} do not come by themselves")
+    return [*lines, *_open(result)]
+
+
+def _open(result: Row) -> list[str]:
+    """What a person has to see to."""
+    lines = []
+    if result["missing_unnamed"]:
+        lines.append(f"{result['missing_unnamed']} more differences are in failover_missing_file only")
     lines += [f"not fenced: {bucket}" for bucket in result["not_fenced"]]
+    counts = result["reconciled"] or {}
+    left = {name: counts[name] for name in _LEFT if counts.get(name)}
+    if left:
+        told = ", ".join(f"{number} {name}" for name, number in left.items())
+        lines.append(f"unfinished work that was not restarted: {told}; see not_restarted")
     return lines + [f"failed: {failure}" for failure in result["failures"]]

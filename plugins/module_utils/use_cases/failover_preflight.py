@@ -9,10 +9,10 @@ that is gone costs one wait. Who is asked how is in :class:`Sources`, in the sha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.concurrent import in_order
@@ -45,7 +45,8 @@ Pair = dict[str, Any]
 class Task:
     """What is asked for. Unset access points, controls and endpoints are those that set-up noted with the pointer.
 
-    ``own_claim`` is the id of the claim under which this is asked: it is no news to anybody.
+    ``own_claim`` is the id of the claim under which this is asked: it is no news to anybody. ``avoid`` is the Region
+    that is said to have failed, ``others`` what is switched besides (DNS records, a parameter).
     """
 
     target: str
@@ -59,15 +60,21 @@ class Task:
     compare: bool = True
     failed_since: str | None = None
     own_claim: str | None = None
+    avoid: str | None = None
+    others: Sequence[str] = ()
     canaries: Sequence[Row] = ()
     concurrency: int = 16
 
     def end(self, now: float) -> float:
-        """Give the moment after which nothing was written in the Region that failed. Raises :class:`RefusedError`."""
+        """Give the moment after which nothing was written in the Region that failed; UTC where it names no offset.
+
+        Raises :class:`RefusedError`.
+        """
         if not self.failed_since:
             return now
         try:
-            return min(now, datetime.fromisoformat(self.failed_since).astimezone().timestamp())
+            given = datetime.fromisoformat(self.failed_since)
+            return min(now, (given if given.tzinfo else given.replace(tzinfo=UTC)).timestamp())
         except ValueError as error:
             raise RefusedError("failed_since", [f"{error}; expected a time as 2026-01-02T03:04:05Z"]) from error
 
@@ -133,7 +140,13 @@ def preflight(sources: Sources, task: Task) -> Outcome:
         said=said,
         buckets=tuple(buckets.result()),
         flows=tuple(known.result()),
-        problems=(*problems, *([f"the account is not known: {no_account}"] if no_account else [])),
+        problems=(
+            *problems,
+            *([f"the account is not known: {no_account}"] if no_account else []),
+            *_not_failed(task, groups),
+        ),
+        remarks=(*_unheard(silent), *evidence.canary_remarks(flows, task.canaries, now)),
+        others=tuple(task.others),
     )
     decision = decide(facts, task.max_loss, task.force)
     results = {
@@ -160,6 +173,23 @@ def preflight(sources: Sources, task: Task) -> Outcome:
         "msg": _told(decision.verdict, task.target, facts),
     }
     return Outcome(False, results, warnings=list(decision.warnings))
+
+
+def _not_failed(task: Task, groups: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Say why the Region that is said to have failed can't be that."""
+    regions = {region for group in groups for region in group["buckets"]}
+    if task.avoid and task.avoid == task.target:
+        yield f"{task.avoid} is said to have failed, and to be the target"
+    elif task.avoid and task.avoid not in regions:
+        yield f"{task.avoid} is said to have failed, but the pairs have buckets in {', '.join(sorted(regions))} only"
+
+
+def _unheard(silent: Sequence[str]) -> Iterator[str]:
+    if silent:
+        yield (
+            f"the pointer's table does not answer in {', '.join(silent)}; a change that was written there last may not "
+            f"have come to where it was read"
+        )
 
 
 def _plan(task: Task, pointer: Pointer | None) -> _Plan:

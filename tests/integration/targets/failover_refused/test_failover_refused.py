@@ -43,31 +43,59 @@ def test_it_stops_with_all_reasons_and_goes_on_when_a_person_insists(
     copies = {one["destination"]["region"]: one["destination"]["bucket"] for one in workload.pairs[:1]}
     reconcile = {"table": workload.started("first"), "unfinished": ["STARTED"], "action": "copy_in_place"}
     reconcile["buckets"] = copies
+    mute = {"kind": "access_denied", "operation": "UpdateItem"}
+    whole = {"target_region": EU, "force": True, "fence": True, "reconcile": reconcile, **controls}
     run = playbook(tasks=[
         *tried(workload, "Wrong", target_region="ap-southeast-2", account_id="444455556666", **controls),
         *tried(workload, "Lost", target_region=EU, **controls),
         {"name": "Another controller", "aws_dr.s3.active_region": {**claim, "state": "claimed"}},
         *tried(workload, "Claimed", target_region=EU, force=True, **controls),
         {"name": "It gives up", "aws_dr.s3.active_region": {**claim, "state": "released"}},
+        lab_call("The pointer can't be written", "POST", "/faults", **mute),
+        *tried(workload, "Mute", target_region=EU, max_data_loss_seconds=3600, **controls),
+        lab_call("The pointer can be written again", "DELETE", "/faults"),
         lab_call("Routes are denied", "POST", "/faults", **denied),
-        *tried(workload, "Half", target_region=EU, force=True, **controls),
+        *tried(workload, "Half", **whole),
         lab_call("Routes are allowed again", "DELETE", "/faults"),
-        *tried(workload, "Forced", target_region=EU, force=True, fence=True, reconcile=reconcile, **controls),
+    ])  # fmt: skip
+    assert workload.active() == [{US}, {US}]
+    aws("s3").put_object(Bucket=workload.sources[1], Key="not fenced")
+    later = playbook(tasks=[
+        lab_call("The pointer can't be written", "POST", "/faults", **mute),
+        *tried(workload, "Unannounced", target_region=EU, force=True, **controls),
+        lab_call("The pointer can be written again", "DELETE", "/faults"),
+        *tried(workload, "Forced", **whole),
+        *tried(workload, "Again", **whole),
     ])  # fmt: skip
     refused = {
-        called: run.of(f"{called} report")["failover_result"]
-        for called in ("Wrong", "Lost", "Claimed", "Half", "Forced")
+        called: one.of(f"{called} report")["failover_result"]
+        for one, names in (
+            (run, ("Wrong", "Lost", "Claimed", "Mute", "Half")),
+            (later, ("Unannounced", "Forced", "Again")),
+        )
+        for called in names
     }
     codes = {called: {reason["code"] for reason in one["reasons"]} for called, one in refused.items()}
     assert codes["Wrong"] == {"not_a_member", "wrong_account", "bad_input"}
     assert codes["Lost"] == {"loss_too_large"}
     assert codes["Claimed"] == {"changing"}
     assert "by bob@two" in refused["Claimed"]["reasons"][0]["msg"]
+    assert steps(refused["Mute"]) == [("claim", True)]
+    assert "dynamodb:UpdateItem" in refused["Mute"]["failures"][0]
     half = refused["Half"]
-    assert [(step["step"], step["failed"]) for step in half["steps"]] == [
+    assert steps(half) == [
         ("routes", True),
         ("routing_controls", False),
         ("pointer", False),
+        ("fence_and_reconcile", True),
+        ("drain", False),
+    ]
+    assert half["reconciled"] is None
+    assert steps(refused["Unannounced"]) == [
+        ("claim", True),
+        ("routes", False),
+        ("routing_controls", False),
+        ("pointer", True),
         ("drain", False),
     ]
     assert any("s3:SubmitMultiRegionAccessPointRoutes" in failure for failure in half["failures"])
@@ -83,11 +111,34 @@ def test_it_stops_with_all_reasons_and_goes_on_when_a_person_insists(
         "drain",
         "reconcile",
     ]
+    # The target is active, and nothing is left to do. What has no start is not restarted once more.
+    assert (refused["Again"]["verdict"], refused["Again"]["failures"]) == ("nothing", [])
+    assert steps(refused["Again"]) == [("pointer", False), ("fence", False)]
+    assert later.changed.count("Keep clients from writing to the other Regions") == 1
     assert [(one["bucket"], one["key"], one["version_id"]) for one in done["missing"]] == [(workload.sources[0], *lost)]
     assert workload.active() == [{EU}, {EU}]
     assert cluster.states() == {"east": "Off", "west": "On"}
     with pytest.raises(ClientError, match="AccessDenied"):
         aws("s3").put_object(Bucket=workload.sources[1], Key="too late")
+
+
+def test_more_routing_controls_than_a_transaction_takes(playbook: Callable[..., Run], aws: Aws, name: str) -> None:
+    workload = Workload(aws, name, count=1)
+    workload.prepare()
+    cluster = RoutingCluster(aws, name)
+    east = [cluster.east, *(cluster.control(f"east{number}") for number in range(5))]
+    west = [cluster.west, *(cluster.control(f"west{number}") for number in range(5))]
+    cluster.set(dict.fromkeys(east, "On"))
+    told = {"routing_controls": {US: east, EU: west}, "cluster_endpoints": cluster.endpoints}
+    playbook(tasks=[workload.task("failover", "Go", target_region=EU, max_data_loss_seconds=60, **told)])
+    found = cluster.states()
+    assert len(found) == 12
+    assert {control for control, state in found.items() if state == "On"} == {one for one in found if "west" in one}
+
+
+def steps(result: dict[str, Any]) -> list[tuple[str, bool]]:
+    """The steps, and whether they failed."""
+    return [(step["step"], step["failed"]) for step in result["steps"]]
 
 
 def tried(workload: Workload, called: str = "", **more: Any) -> list[dict[str, Any]]:

@@ -62,6 +62,29 @@ def test_a_comparison_adds_up_and_tells_what_does_not_come_by_itself() -> None:
     assert compared(FLOW, []).loss is None
 
 
+def test_what_was_removed_there_is_no_loss_and_not_waited_for() -> None:
+    gone = {"COMPLETED": 2, "REPLICA": 1}
+    known = compared(FLOW, [entry(lag=9000, counts={"missing_at_destination": 4}, statuses={**gone, "PENDING": 1})])
+    assert (known.loss, known.removed, known.told()["pending"], known.error) == (0.0, 3, 1, "")
+
+
+def test_what_may_or_may_not_come_is_not_known_and_waited_for() -> None:
+    known = compared(FLOW, [entry(lag=9000, counts={"missing_at_destination": 5}, statuses={"UNKNOWN": 5})])
+    assert (known.loss, known.told()["pending"]) == (None, 5)
+    assert known.error == "of 5 missing versions it is not known whether they come by themselves"
+    failed = compared(FLOW, [entry(lag=9, counts={"missing_at_destination": 5}, statuses={"UNKNOWN": 4, "FAILED": 1})])
+    assert failed.loss == 9
+
+
+def test_controls_that_go_on_and_off_take_turns() -> None:
+    controls = {EU: [f"on{number}" for number in range(7)], US: [f"off{number}" for number in range(8)]}
+    states = control_states(controls, EU)
+    assert len(states) == 15
+    first = [state["state"] for state in states[:10]]
+    assert (first.count("on"), first.count("off")) == (5, 5)
+    assert {state["arn"] for state in states if state["state"] == "on"} == set(controls[EU])
+
+
 def test_metrics_bound_the_loss_by_the_rule_that_is_furthest_behind() -> None:
     assert measured(GONE, [row()], NOW).loss == 60
     behind = row(pending_operations=3, latency_seconds=40.0, measured_at=moment(NOW - 90))

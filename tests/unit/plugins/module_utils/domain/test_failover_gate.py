@@ -114,6 +114,7 @@ def test_what_nobody_can_force(change: dict[str, Any], code: str) -> None:
         ({"pointer": Pointer("shop", US, claim=claim(US, "switching", NOW))}, "half_done"),
         ({"buckets": (TargetBucket("b", versioned=False),)}, "target_unversioned"),
         ({"flows": (Flow("s", US, "d", answers=False, error="gone"),)}, "loss_unknown"),
+        ({"flows": (Flow("s", US, "d", how="compare", missing=2, unknown=1, error="what"),)}, "loss_unknown"),
         ({"flows": (Flow("s", US, "d", answers=False, how="metrics", lag=61),)}, "loss_too_large"),
         ({"flows": (Flow("s", US, "d", how="compare", lag=61, missing=2, failed=1),)}, "loss_too_large"),
     ],
@@ -162,6 +163,19 @@ def test_what_waits_in_a_region_that_answers_is_late_and_not_lost() -> None:
     decision = decide(facts(flows=(Flow("s", US, "d", how="compare", lag=900, missing=7),)), 0)
     assert (decision.verdict, decision.loss) == ("go", 0.0)
     assert decision.warnings == ("s: 7 versions are not in d yet",)
+
+
+def test_what_was_replicated_and_removed_is_told_and_stops_nothing() -> None:
+    decision = decide(facts(flows=(Flow("s", US, "d", how="compare", lag=9000, missing=3, removed=2),)), 0)
+    assert (decision.verdict, decision.loss) == ("go", 0.0)
+    assert decision.warnings == (
+        "s: 1 versions are not in d yet",
+        "s: 2 versions were replicated and are not in d any more",
+    )
+
+
+def test_remarks_are_told() -> None:
+    assert decide(facts(remarks=("the moon is full",)), 0).warnings == ("the moon is full",)
 
 
 def test_what_failed_a_moment_ago_is_a_loss_too() -> None:

@@ -105,3 +105,46 @@ def test_the_missing_are_named() -> None:
 def test_nothing_to_do() -> None:
     told = report({"began": BEGAN, "preflight": preflight(verdict="nothing", msg="eu-west-1 is active already")})
     assert told["summary"] == ["eu-west-1 is active already"]
+
+
+def test_a_change_that_an_earlier_run_began_has_taken_since_then() -> None:
+    claim = {"pointer": {"claim": {"by": "ann@one", "since": moment(BEGAN - 600)}}}
+    parts = {"began": BEGAN, "steps": [step("routes", 3)], "preflight": preflight(), "claim": claim}
+    told = report(parts)
+    assert (told["began"], told["rto"]) == (moment(BEGAN - 600), 603)
+    assert report({**parts, "claim": {"pointer": {"claim": None}}})["rto"] == 3
+
+
+def test_where_the_target_was_active_already_no_time_was_taken_and_the_rest_is_told() -> None:
+    there = preflight(verdict="nothing", msg="eu-west-1 is active already", active_regions=[EU])
+    told = report({
+        "began": BEGAN,
+        "steps": [step("dns", 3), step("fence", 4)],
+        "preflight": there,
+        "fenced": {"unreachable_buckets": ["in-us"]},
+    })  # fmt: skip
+    assert (told["rto"], told["failures"]) == (None, [])
+    assert told["summary"] == [
+        "eu-west-1 is active already",
+        f"{moment(BEGAN + 3)} dns",
+        f"{moment(BEGAN + 4)} fence",
+        "not fenced: in-us",
+    ]
+
+
+def test_names_that_were_cut_and_work_that_was_not_restarted_are_told() -> None:
+    missing = {"key": "a", "version_id": "v", "kind": "missing_at_destination", "status": "FAILED", "why": "it failed"}
+    items = [{"outcome": "missing", "key": "b"}, {"outcome": "restarted", "key": "c"}]
+    told = report({
+        "began": BEGAN,
+        "steps": [step("routes", 3)],
+        "preflight": preflight(),
+        "named": {"pairs": [{"source": {"bucket": "in-us"}, "differences": [missing], "differences_total": 5}]},
+        "reconciled": {"counts": {"restarted": 1, "missing": 1, "unreadable": 0}, "items": items},
+    })  # fmt: skip
+    assert [one["key"] for one in told["missing"]] == ["a"]
+    assert told["not_restarted"] == [items[0]]
+    assert told["summary"][-2:] == [
+        "4 more differences are in failover_missing_file only",
+        "unfinished work that was not restarted: 1 missing; see not_restarted",
+    ]

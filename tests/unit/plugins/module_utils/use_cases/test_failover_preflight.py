@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -105,7 +106,10 @@ def test_the_plan_is_what_set_up_noted() -> None:
     assert result["says"] == {"routes": US, "routing_controls": US, "pointer": US}
     assert result["silent_table_regions"] == [US]
     assert result["flows"][0]["missing"] == 1
-    assert result["notes"] == ["in-us: 1 versions are not in in-eu yet"]
+    late, silent = result["notes"]
+    assert late == "in-us: 1 versions are not in in-eu yet"
+    assert "does not answer in us-east-1" in silent
+    assert decided(pointer=lambda: (POINTER, []))["notes"] == [late]
 
 
 def test_what_the_task_names_goes_before_what_was_noted() -> None:
@@ -118,7 +122,7 @@ def test_what_the_task_names_goes_before_what_was_noted() -> None:
     assert result["says"] == {"routes": "unused", "routing_controls": "unused", "pointer": US}
 
 
-def test_a_region_that_is_gone_is_judged_by_metrics_and_never_compared() -> None:
+def test_a_region_that_is_gone_is_judged_by_metrics_and_never_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     result = decided(answers=lambda name, region: False)
     assert ASKED == []
     assert codes(result) == ["loss_too_large"]
@@ -126,8 +130,41 @@ def test_a_region_that_is_gone_is_judged_by_metrics_and_never_compared() -> None
     assert result["unreachable_regions"] == [US]
     late = decided(replace(TASK, max_loss=20), answers=lambda name, region: False)
     assert (late["verdict"], late["loss"]) == ("go", 20)
-    since = replace(TASK, failed_since=moment(NOW - 15))
-    assert decided(since, answers=lambda name, region: False)["loss"] == 5
+    for since in (moment(NOW - 15), moment(NOW - 15).removesuffix("Z")):
+        monkeypatch.setenv("TZ", "America/New_York")
+        time.tzset()
+        assert decided(replace(TASK, failed_since=since), answers=lambda name, region: False)["loss"] == 5
+
+
+@pytest.mark.parametrize(
+    ("avoid", "told"), [(EU, "to be the target"), ("us-west-1", "buckets in eu-west-1, us-east-1")]
+)
+def test_a_region_that_can_not_be_the_failed_one_is_refused(avoid: str, told: str) -> None:
+    result = decided(replace(TASK, avoid=avoid))
+    assert codes(result) == ["bad_input"]
+    assert told in result["reasons"][0]["msg"]
+    assert codes(decided(replace(TASK, avoid=US))) == []
+
+
+def test_how_old_the_newest_canary_is_stands_in_the_notes() -> None:
+    row = {"source": "in-us", "destination": "in-eu", "last_replicated_at": moment(NOW - 60)}
+    assert (
+        "in-us -> in-eu: the newest canary that came through is 60 s old"
+        in decided(replace(TASK, canaries=[row]))["notes"]
+    )
+    never = {**row, "last_replicated_at": None}
+    assert (
+        "in-us -> in-eu: no canary has come through under 1 of its rules"
+        in decided(replace(TASK, canaries=[row, never]))["notes"]
+    )
+
+
+def test_without_a_pointer_something_has_to_name_what_is_switched() -> None:
+    task = replace(TASK, force=True, access_points=[], controls={})
+    unread = decided(task, pointer=told("denied"))
+    assert (unread["verdict"], codes(unread)) == ("stop", ["nothing_to_switch"])
+    assert decided(replace(task, others=["DNS records"]), pointer=told("denied"))["verdict"] == "go"
+    assert decided(replace(task, access_points=[ARN]), pointer=told("denied"))["verdict"] == "go"
 
 
 @pytest.mark.parametrize(
