@@ -71,6 +71,7 @@ options:
     description:
       - How that time is written - V(iso8601), V(epoch) in seconds, V(epoch_ms) in milliseconds, or a format of Python's
         C(strptime) such as V(%m/%d/%Y %H:%M:%S). A time without an offset is UTC.
+      - Where times of objects are compared with it, a date without a time means all of its day.
     type: str
     default: iso8601
   started_after:
@@ -163,8 +164,14 @@ options:
     type: int
   unrecorded:
     description:
-      - Objects in O(bucket) that no item of the table names, whatever its status. They were uploaded while nobody
-        recorded them. Needs a scan of the table, unless there is no such young object at all.
+      - Objects in O(bucket) that no item of the table records, whatever its status. They were uploaded while nobody
+        recorded them. Needs a scan of the table, unless there is no object since O(unrecorded.since) at all.
+      - With O(start_attributes), an item records an object if it names it and was started since the object was
+        written, or up to 60 seconds before, for clocks that differ. So an upload under a name that is used again is
+        found though an old item names it. Items that don't say when they were started record nothing.
+      - With O(action=copy_in_place), the restart of an item counts as a start, because it writes the object anew.
+      - Without O(start_attributes) any item that names an object records it, and an upload under a name that was used
+        before is never found.
     type: dict
     suboptions:
       prefix:
@@ -176,8 +183,11 @@ options:
         type: str
         required: true
       older_than:
-        description: Look only at objects that are at least so many seconds old. The workload may be about to record
-          younger ones.
+        description:
+          - Look only at objects that are at least so many seconds old. The workload may be about to record younger
+            ones.
+          - Younger ones that no item records are counted as RV(counts.unrecorded_too_young), and a warning says to run
+            the task again.
         type: int
         default: 300
       restart:
@@ -233,6 +243,9 @@ notes:
     the second message within five minutes. Messages to other queues and executions of express state machines may come
     twice. So may a copy or such a message whose answer is lost on its way, because boto3 tries again. Events of S3 are
     delivered at least once anyway.
+  - Which upload of a name the work was for is not known. Where a name was used again and the new upload was not
+    replicated in time, the upload before it is what is found and restarted. RV(items[].modified) tells its time, to be
+    compared with RV(items[].started).
   - Work that finished in the lost Region just before the loss looks unfinished where that was not replicated in time,
     and is done again.
   - DynamoDB global tables with eventual consistency keep the last writer's item. What the lost Region wrote just before
@@ -351,11 +364,11 @@ counts:
       returned: always
       type: int
     denied:
-      description: AWS denied it, also of objects that no item names. The task fails in the end.
+      description: AWS denied it, also of objects that no item records. The task fails in the end.
       returned: always
       type: int
     failed:
-      description: AWS refused it or did not answer, also of objects that no item names. The task fails in the end.
+      description: AWS refused it or did not answer, also of objects that no item records. The task fails in the end.
       returned: always
       type: int
     unreadable:
@@ -367,11 +380,16 @@ counts:
       returned: always
       type: int
     unrecorded:
-      description: Objects that no item names.
+      description: Objects that no item records.
       returned: always
       type: int
     unrecorded_restarted:
       description: Those of them that were restarted.
+      returned: always
+      type: int
+    unrecorded_too_young:
+      description: Other objects that no item records yet and that are younger than O(unrecorded.older_than). They were
+        left alone and are not in RV(items).
       returned: always
       type: int
   sample:
@@ -387,6 +405,7 @@ counts:
     not_due: 31
     unrecorded: 2
     unrecorded_restarted: 2
+    unrecorded_too_young: 0
 items:
   description: What came of each, at most O(max_listed). Those that need a look come first.
   returned: success, and when an item can't be restarted
@@ -394,7 +413,7 @@ items:
   elements: dict
   contains:
     item:
-      description: The item's primary key; empty for an object that no item names.
+      description: The item's primary key; empty for an object that no item records.
       returned: always
       type: dict
       sample: {fileName: input/a.csv}
@@ -419,7 +438,7 @@ items:
       type: int
       sample: 1
     outcome:
-      description: One of the names of RV(counts), or V(unrecorded) for an object that no item names.
+      description: One of the names of RV(counts), or V(unrecorded) for an object that no item records.
       returned: always
       type: str
       sample: restarted
@@ -449,6 +468,11 @@ items:
       returned: always
       type: str
       sample: 3sL4kqtJlcpXroDTDmJ+rmSpXd3dIbrHY+MTRCxf3vjVBH40Nr8X8gdRQBpUMLUo
+    modified:
+      description: When that was written, or the object that no item records. A replica has the time of its original.
+      returned: always
+      type: str
+      sample: "2026-01-31T11:57:52.000Z"
     result:
       description: The version, message or execution that the restart made; null in check mode.
       returned: always

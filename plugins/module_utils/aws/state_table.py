@@ -97,12 +97,13 @@ def scan_statuses(client: Any, table: str, attribute: str, statuses: Sequence[st
             yield from page["Items"]
 
 
-def scan_attribute(client: Any, table: str, attribute: str) -> Iterator[WireItem]:
-    """Scan, all pages, strongly consistent: one attribute of every item."""
+def scan_attributes(client: Any, table: str, attributes: Sequence[str]) -> Iterator[WireItem]:
+    """Scan, all pages, strongly consistent: some attributes, no name twice, of every item."""
+    named = {f"#a{number}": name for number, name in enumerate(attributes)}
     request = {
         "TableName": table,
-        "ProjectionExpression": "#a",
-        "ExpressionAttributeNames": {"#a": attribute},
+        "ProjectionExpression": ", ".join(named),
+        "ExpressionAttributeNames": named,
         "ConsistentRead": True,
     }
     with call(f"scan the table {table}", "dynamodb:Scan"):

@@ -168,4 +168,8 @@ def _open(result: Row) -> list[str]:
     if left:
         told = ", ".join(f"{number} {name}" for name, number in left.items())
         lines.append(f"unfinished work that was not restarted: {told}; see not_restarted")
+    if counts.get("unrecorded_too_young"):
+        lines.append(
+            f"{counts['unrecorded_too_young']} uploads are too new to know whether work has begun; run it again"
+        )
     return lines + [f"failed: {failure}" for failure in result["failures"]]

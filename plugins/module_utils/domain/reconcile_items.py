@@ -10,6 +10,8 @@ An item is taken as DynamoDB's low-level API gives it: attribute name to ``{type
 from __future__ import annotations
 
 import base64
+import functools
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,6 +26,13 @@ Attributes = Mapping[str, Wire]
 # S3 User Guide, "Creating object key names": at most 1,024 bytes of UTF-8.
 _LONGEST_KEY = 1024
 ISO, EPOCH, EPOCH_MS = "iso8601", "epoch", "epoch_ms"
+# What a start time leaves open that has no hour, no minute, no second, by the digits of its time in ISO 8601.
+_OPEN = {
+    0: timedelta(days=1, seconds=-1),
+    2: timedelta(hours=1, seconds=-1),
+    4: timedelta(minutes=1, seconds=-1),
+}
+_DATE_AND_SEPARATOR = re.compile(r"[0-9W-]+[^0-9W-]?")
 
 
 class UnreadableError(Exception):
@@ -83,8 +92,13 @@ def read_work(item: Attributes, layout: Layout) -> Work:
     status = _text(item, layout.status)
     if not layout.start:
         return Work(key, status, "", None)
-    started_text = " ".join(_text(item, name) for name in layout.start)
+    started_text = start_text(item, layout)
     return Work(key, status, started_text, parse_start(started_text, layout.start_format))
+
+
+def start_text(item: Attributes, layout: Layout) -> str:
+    """Give the start as it stands in the item. Raises :class:`UnreadableError`."""
+    return " ".join(_text(item, name) for name in layout.start)
 
 
 def _text(item: Attributes, name: str) -> str:
@@ -119,6 +133,32 @@ def parse_start(text: str, form: str) -> datetime:
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         raise UnreadableError(f"its start time {text!r} does not have the form {form}") from None
+
+
+def latest_start(text: str, form: str) -> datetime:
+    """Give the last moment that a start time can mean: a date alone means all of its day. Raises as above."""
+    moment = parse_start(text, form)
+    try:
+        return moment + _left_open(text, form)
+    except (ValueError, OverflowError):  # the end of the last year
+        return moment
+
+
+def _left_open(text: str, form: str) -> timedelta:
+    if form in (EPOCH, EPOCH_MS):
+        return timedelta()
+    if form == ISO:
+        digits = re.match(r"[0-9:]*", _DATE_AND_SEPARATOR.sub("", text, count=1))
+        return _OPEN.get(len(digits[0].replace(":", "")) if digits else 0, timedelta())
+    return _left_open_by(form)
+
+
+@functools.lru_cache(maxsize=8)
+def _left_open_by(form: str) -> timedelta:
+    """The longest span that a format of ``strptime`` can't tell from its beginning."""
+    moment = datetime(2000, 1, 1)
+    same = (span for span in _OPEN.values() if (moment + span).strftime(form) == moment.strftime(form))
+    return next(same, timedelta())
 
 
 def plain(wire: Wire) -> Any:

@@ -44,6 +44,7 @@ COLUMNS = (
     "found",
     "object_key",
     "version_id",
+    "modified",
     "result",
 )
 
@@ -55,7 +56,8 @@ class Row:
     """What came of one item. ``item`` is its primary key without types, empty for an object that is in no table.
 
     ``found``: ``object``, ``earlier_version`` or ``archive``; ``object_key`` and ``version_id`` say what was found
-    there. ``result``: the version, message or execution that the restart made; empty in check mode.
+    there, ``modified`` when that was written. ``result``: the version, message or execution that the restart made;
+    empty in check mode.
     """
 
     item: Mapping[str, Any]
@@ -69,6 +71,7 @@ class Row:
     found: str | None = None
     object_key: str | None = None
     version_id: str | None = None
+    modified: str | None = None
     result: str | None = None
 
     def told(self) -> Item:
@@ -84,10 +87,14 @@ class Row:
 
 @dataclass
 class Tally:
-    """Counts outcomes and keeps the first rows, those that need a look before all others. ``most`` rows at most."""
+    """Counts outcomes and keeps the first rows, those that need a look before all others. ``most`` rows at most.
+
+    ``too_young``: objects that no item records and that are left alone because of their age.
+    """
 
     most: int
     not_due: int = 0
+    too_young: int = 0
     _counts: Counter[str] = field(default_factory=Counter)
     _of_table: int = 0
     _unrecorded: int = 0
@@ -102,7 +109,7 @@ class Tally:
         else:
             self._unrecorded += 1
             self._unrecorded_restarted += row.outcome == RESTARTED
-            # What is wrong with an object that no item names is as wrong.
+            # What is wrong with an object that no item records is as wrong.
             if row.outcome in (FAILED, DENIED, MISSING):
                 self._counts[row.outcome] += 1
         kept = self._kept.setdefault(row.outcome, [])
@@ -128,6 +135,7 @@ class Tally:
             "not_due": self.not_due,
             "unrecorded": self._unrecorded,
             "unrecorded_restarted": self._unrecorded_restarted,
+            "unrecorded_too_young": self.too_young,
         }
 
     def rows(self) -> list[Row]:

@@ -28,7 +28,7 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.outcome import
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.progress import Progress
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.reconcile_item import Reconciler, now_utc
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.reconcile_spool import ItemSpool, ReportFile
-from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.reconcile_stage import Stage, Task, look
+from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.reconcile_stage import COPY, Stage, Task, look
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.reconcile_unrecorded import (
     Candidates,
     ObjectReconciler,
@@ -37,6 +37,8 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.reconcile_unre
 
 # How often an item is looked at that another run holds, in seconds.
 _LOOK = 1.0
+# Whose object is not to be looked at a second time, as one that no item records.
+_TRIED = frozenset([outcomes.RESTARTED, outcomes.IN_PROGRESS, outcomes.DENIED, outcomes.FAILED])
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,22 @@ class Clock:
     sleep: Callable[[float], None] = time.sleep
 
 
+@dataclass(frozen=True)
+class Told:
+    """Where rows go. ``tried`` hears of the keys whose objects this run restarted, or could not."""
+
+    report: ReportFile
+    progress: Progress
+    tried: Callable[[str], None] | None
+
+    def add(self, row: Row) -> None:
+        """Count and write a row."""
+        self.report.add(row)
+        self.progress.part(failed=row.outcome in (outcomes.FAILED, outcomes.DENIED))
+        if self.tried and row.item and row.outcome in _TRIED:
+            self.tried(row.key)
+
+
 def reconcile(access: Access, task: Task, progress: Progress, clock: Clock | None = None) -> Outcome:
     """Restart what is due; in check mode tell what would be.
 
@@ -57,14 +75,22 @@ def reconcile(access: Access, task: Task, progress: Progress, clock: Clock | Non
     clock = clock or Clock()
     stage = look(access, task)
     tally = Tally(task.most_listed)
-    with ReportFile(task.output, tally) as report, ItemSpool(access.folder) as due, ItemSpool(access.folder) as aside:
+    with (
+        ReportFile(task.output, tally) as report,
+        ItemSpool(access.folder) as due,
+        ItemSpool(access.folder) as aside,
+        Candidates(access.folder) as candidates,
+    ):
         _select(stage, task, clock.now(), due, tally)
         work = Reconciler(stage, task, uuid.uuid4().hex, access.check_mode, clock.now)
-        _restart(access, work, due, aside, report, progress)
+        # A copy of the object is a restart of its newest upload too.
+        tried = candidates.tried if task.unrecorded and task.action == COPY else None
+        told = Told(report, progress, tried)
+        _restart(access, work, due, aside, told)
         if aside.count:
-            _come_back(access, task, work, aside, report, progress, clock)
+            _come_back(access, task, work, aside, told, clock)
         if task.unrecorded:
-            _unrecorded(access, stage, task, report, progress, clock)
+            tally.too_young = _unrecorded(access, stage, task, candidates, told, clock)
     return _outcome(stage, task, tally)
 
 
@@ -90,11 +116,9 @@ def _items(stage: Stage, task: Task) -> Iterator[WireItem]:
         yield from state_table.query_status(client, task.table, task.index, stage.table.indexes[task.index], status)
 
 
-def _restart(
-    access: Access, work: Reconciler, due: ItemSpool, aside: ItemSpool, report: ReportFile, progress: Progress
-) -> None:
+def _restart(access: Access, work: Reconciler, due: ItemSpool, aside: ItemSpool, told: Told) -> None:
     if due.count:
-        progress.begin("restart unfinished work", due.count)
+        told.progress.begin("restart unfinished work", due.count)
 
     def one(item: WireItem) -> tuple[WireItem, Row | None]:
         return item, work(item)
@@ -105,20 +129,12 @@ def _restart(
         if row is None:
             aside.add(item)
         else:
-            _count(row, report, progress)
+            told.add(row)
 
 
-def _come_back(
-    access: Access,
-    task: Task,
-    work: Reconciler,
-    aside: ItemSpool,
-    report: ReportFile,
-    progress: Progress,
-    clock: Clock,
-) -> None:
+def _come_back(access: Access, task: Task, work: Reconciler, aside: ItemSpool, told: Told, clock: Clock) -> None:
     """Wait until the other run has done its items, or its marks are old."""
-    progress.begin("wait for another run's items", aside.count)
+    told.progress.begin("wait for another run's items", aside.count)
     deadline = clock.monotonic() + task.claim_timeout + _LOOK
 
     def one(item: WireItem) -> Row:
@@ -131,25 +147,21 @@ def _come_back(
             clock.sleep(min(_LOOK, max(0.05, task.claim_timeout / 4)))
 
     for row in in_order(one, aside.items(), access.concurrency):
-        _count(row, report, progress)
+        told.add(row)
 
 
-def _unrecorded(access: Access, stage: Stage, task: Task, report: ReportFile, progress: Progress, clock: Clock) -> None:
+def _unrecorded(access: Access, stage: Stage, task: Task, candidates: Candidates, told: Told, clock: Clock) -> int:
+    """Give how many objects were too young to be looked at."""
     wanted = task.unrecorded
     if wanted is None:
-        return
-    with Candidates(access.folder) as candidates:
-        find(stage, task, wanted, clock.now(), candidates)
-        if candidates.count:
-            progress.begin("objects that no item names", candidates.count)
-        work = ObjectReconciler(stage, task, wanted.restart, access.check_mode, clock.now)
-        for row in in_order(work, candidates.keys(), access.concurrency):
-            _count(row, report, progress)
-
-
-def _count(row: Row, report: ReportFile, progress: Progress) -> None:
-    report.add(row)
-    progress.part(failed=row.outcome in (outcomes.FAILED, outcomes.DENIED))
+        return 0
+    find(stage, task, wanted, clock.now(), candidates)
+    if candidates.count:
+        told.progress.begin("objects that no item records", candidates.count)
+    work = ObjectReconciler(stage, task, wanted.restart, access.check_mode, clock.now)
+    for row in in_order(work, candidates.objects(), access.concurrency):
+        told.add(row)
+    return candidates.young
 
 
 def _outcome(stage: Stage, task: Task, tally: Tally) -> Outcome:
@@ -160,17 +172,28 @@ def _outcome(stage: Stage, task: Task, tally: Tally) -> Outcome:
         "listed_all": tally.listed_all,
         "output": task.output,
     }
+    warnings = [*stage.warnings, *_too_young(task, tally)]
     if tally.troubled:
         first = next(row for row in rows if row.outcome in (outcomes.FAILED, outcomes.DENIED)) if rows else None
         told = f" The first: {first.key!r}: {first.msg}" if first else ""
         raise ToldError(
             f"{tally.troubled} of what is unfinished could not be restarted.{told}",
             changed=tally.changed,
-            warnings=list(stage.warnings),
+            warnings=warnings,
             **results,
         )
-    outcome = Outcome(tally.changed, results, warnings=list(stage.warnings))
+    outcome = Outcome(tally.changed, results, warnings=warnings)
     restarted = [row for row in rows if row.outcome == outcomes.RESTARTED]
     outcome.before = {row.key: row.status or outcomes.UNRECORDED for row in restarted}
     outcome.after = {row.key: f"{outcome.before[row.key]}, restart {row.attempt}" for row in restarted}
     return outcome
+
+
+def _too_young(task: Task, tally: Tally) -> list[str]:
+    if not task.unrecorded or not tally.too_young:
+        return []
+    seconds = f"{task.unrecorded.older_than:g} seconds"
+    return [
+        f"Objects that no item records and that were left alone: {tally.too_young}. They are younger than {seconds}, "
+        f"and the workload may be about to record them. Run this again in {seconds}, or their work may never be done"
+    ]

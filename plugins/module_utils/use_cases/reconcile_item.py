@@ -164,7 +164,7 @@ class Reconciler:
         return self._row(item, outcomes.IN_PROGRESS, msg="another run is restarting it")
 
     def _told(self, case: Case, place: Place | None, outcome: str, **more: Any) -> Row:
-        found = {"found": place.found, "object_key": place.key, "version_id": place.version_id} if place else {}
+        found = place.facts if place else {}
         return self._row(case.item, outcome, case.work, attempt=case.decision.attempt, **found, **more)
 
     def _row(self, item: WireItem, outcome: str, work: Work | None = None, **more: Any) -> Row:

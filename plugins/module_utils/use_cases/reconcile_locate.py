@@ -12,6 +12,7 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.aws import object_copies
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.errors import AccessDeniedError, MissingError
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain import object_copy
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain import reconcile_report as outcomes
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.times import from_datetime
 
 OBJECT, EARLIER_VERSION, ARCHIVE = "object", "earlier_version", "archive"
 NEVER_HERE, DELETED, ASLEEP, DENIED = "never_here", "deleted_for_good", "archived", "access_denied"
@@ -31,6 +32,17 @@ class Place:
     head: object_copies.Head
     newest: str
     replacing: str | None
+
+    @property
+    def facts(self) -> dict[str, str | None]:
+        """Give what a row of the report says of it."""
+        modified = self.head.get("LastModified")
+        return {
+            "found": self.found,
+            "object_key": self.key,
+            "version_id": self.version_id,
+            "modified": from_datetime(modified) if modified else None,
+        }
 
 
 @dataclass(frozen=True)

@@ -206,6 +206,47 @@ def test_messages_executions_and_what_no_item_names(aws: Aws, lab: Lab, name: st
     assert site.heard(4) == [*events, ("ObjectCreated:Copy", "input/nobody knows")]
 
 
+def test_uploads_under_names_that_were_used_before(aws: Aws, lab: Lab, name: str, playbook: Playbook) -> None:
+    site = Site(aws, lab, name)
+    for one in ("daily", "known", "nobody", "unfinished"):
+        site.put(f"input/{one}.csv")
+    site.record("input/daily.csv", status="COMPLETED", minutes=24 * 60)
+    site.record("input/known.csv", status="COMPLETED", minutes=0)
+    site.record("input/unfinished.csv")
+    site.listen()
+    lab.call("POST", f"/regions/{LOST}/down")
+    since = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+    young = {"prefix": "input/", "since": since, "restart": True}
+    uploads = {**young, "older_than": 0}
+    names = {"start_attributes": [], "older_than": None}
+
+    checked = playbook(tasks=[site.task("checked", unrecorded=uploads)], check=True).of("checked")
+    run = playbook(
+        tasks=[
+            site.task("names only", unrecorded={**uploads, "restart": False}, unfinished=["NONE"], **names),
+            site.task("too young", unrecorded=young, unfinished=["NONE"]),
+            site.task("restarted", unrecorded=uploads),
+            site.task("again", unrecorded=uploads),
+        ]
+    )
+    assert counted(run, "names only") == {"unrecorded": 1}, "that nobody names"
+    assert counted(run, "too young") == {"unrecorded_too_young": 3} and not run.of("too young")["changed"]
+    assert "left alone: 3" in run.of("too young")["warnings"][0]
+    expected = {"selected": 1, "restarted": 1, "unrecorded": 2, "unrecorded_restarted": 2}
+    assert counted(run, "restarted") == expected
+    assert {one: number for one, number in checked["counts"].items() if number} == expected
+    assert counted(run, "again") == {"selected": 1, "restarted_before": 1, "unrecorded": 2}
+    assert not run.of("again")["changed"]
+    restarted = ("daily", "nobody", "unfinished")
+    assert site.heard(3) == [("ObjectCreated:Copy", f"input/{one}.csv") for one in restarted]
+    first = site.s3.list_object_versions(Bucket=site.standby, Prefix="input/daily.csv")["Versions"][-1]
+    row = told(run, "restarted")["input/daily.csv"]
+    assert (row["item"], row["version_id"]) == ({}, first["VersionId"])
+    assert datetime.fromisoformat(row["modified"]).replace(microsecond=0) == first["LastModified"].replace(
+        microsecond=0
+    )
+
+
 def the_names_of_the_examples(aws: Aws, site: Site) -> None:
     """Make all that the module's examples name."""
     s3, dynamodb = site.s3, site.dynamodb

@@ -16,7 +16,7 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.aws.state_table import (
     drop_mark,
     get,
     query_status,
-    scan_attribute,
+    scan_attributes,
     scan_statuses,
     set_mark,
 )
@@ -81,9 +81,9 @@ def test_every_page_of_a_scan_strongly_consistent_by_text_and_number(dynamodb: A
         stub.add_response("scan", {"Items": [], "LastEvaluatedKey": LATER}, {**request, "ExclusiveStartKey": KEY})
         stub.add_response("scan", {"Items": [KEY]}, {**request, "ExclusiveStartKey": LATER})
         assert list(scan_statuses(dynamodb, "t", "status", ["3", "x"])) == [KEY, KEY]
-        more = {"ProjectionExpression": "#a", "ExpressionAttributeNames": {"#a": "k"}, "ConsistentRead": True}
+        more = {"ProjectionExpression": "#a0", "ExpressionAttributeNames": {"#a0": "k"}, "ConsistentRead": True}
         stub.add_response("scan", {"Items": [KEY]}, {"TableName": "t", **more})
-        assert list(scan_attribute(dynamodb, "t", "k")) == [KEY]
+        assert list(scan_attributes(dynamodb, "t", ["k"])) == [KEY]
 
 
 @pytest.mark.parametrize("is_global", [True, False])

@@ -140,11 +140,15 @@ def test_names_that_were_cut_and_work_that_was_not_restarted_are_told() -> None:
         "steps": [step("routes", 3)],
         "preflight": preflight(),
         "named": {"pairs": [{"source": {"bucket": "in-us"}, "differences": [missing], "differences_total": 5}]},
-        "reconciled": {"counts": {"restarted": 1, "missing": 1, "unreadable": 0}, "items": items},
+        "reconciled": {
+            "counts": {"restarted": 1, "missing": 1, "unreadable": 0, "unrecorded_too_young": 2},
+            "items": items,
+        },
     })  # fmt: skip
     assert [one["key"] for one in told["missing"]] == ["a"]
     assert told["not_restarted"] == [items[0]]
-    assert told["summary"][-2:] == [
+    assert told["summary"][-3:] == [
         "4 more differences are in failover_missing_file only",
         "unfinished work that was not restarted: 1 missing; see not_restarted",
+        "2 uploads are too new to know whether work has begun; run it again",
     ]
