@@ -97,7 +97,9 @@ class Clients:
 
     def _assume(self, sts: Any, role: AccountRole) -> Clients:
         def fetch() -> dict[str, str]:
-            return assume_role(sts, role)
+            found = assume_role(sts, role)
+            sts.close()  # the next time is in an hour, and may be in a process that was forked from this one
+            return found
 
         credentials = RefreshableCredentials.create_from_metadata(fetch(), fetch, "sts-assume-role")
         inner = Session()

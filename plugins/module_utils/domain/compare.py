@@ -36,6 +36,11 @@ class Progress(NamedTuple):
     destination: int
 
 
+def always(key: str) -> bool:
+    """Expect it of every key."""
+    return bool(key)
+
+
 @dataclass
 class Rules:
     """What is to be the same. ``current``: only what is newest of each key, which the streams were cut down to.
@@ -45,7 +50,7 @@ class Rules:
 
     current: bool = False
     window: Window = field(default_factory=Window)
-    markers_expected: Callable[[str], bool] = lambda key: True
+    markers_expected: Callable[[str], bool] = always
 
 
 class Comparison:

@@ -12,12 +12,10 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +23,11 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.aws import s3_objects, s
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.concurrent import in_order
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.compare import Rules
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.compare_kinds import Window
-from ansible_collections.aws_dr.s3.plugins.module_utils.domain.compare_markers import markers_expected
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.compare_markers import (
+    Markers,
+    all_markers,
+    markers_expected,
+)
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.compare_split import disjoint_prefixes
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import ToldError
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.inventory import split_url
@@ -109,10 +111,12 @@ def compare_buckets(where: Surroundings, task: Task) -> Outcome:
             tempfile.NamedTemporaryFile("w+", encoding="utf-8", newline="", dir=where.folder, suffix=".csv")
         )
         differences = DifferencesFile(file)
+        opened, done = _opened(where, task)
+        compares = _Compares(where, task, opened, stack)
         preparing = _Preparing(where, task, now, differences, stack)
-        prepared = list(in_order(preparing.prepare, task.pairs, task.concurrency))
-        pairs = [pair for pair in prepared if isinstance(pair, PairComparison)]
-        _compare(pairs, task.concurrency, where.processes)
+        done |= zip(opened, in_order(preparing.prepare, opened.items(), task.concurrency), strict=True)
+        prepared = [done[number] for number in range(len(task.pairs))]
+        _compare([pair for pair in prepared if isinstance(pair, PairComparison)], task.concurrency, compares)
         file.flush()
         outcome = _outcome(task, prepared, now)
         if task.output and not where.check_mode:
@@ -121,29 +125,63 @@ def compare_buckets(where: Surroundings, task: Task) -> Outcome:
     return _unless_failed(outcome)
 
 
-def _compare(pairs: list[PairComparison], concurrency: int, processes: int) -> None:
-    """Compare what was prepared. Listing is left to other processes where it takes more than one core."""
-    spanned = [number for number, pair in enumerate(pairs) if not pair.pair.inventories]
-    processes = min(processes, concurrency) if spanned else 1
-    compares: list[Callable[[Span, Told], None]] = [pair.pair.compare for pair in pairs]
-    processor = Processor()
-    with ExitStack() as stack:
-        if processes > 1:
-            for side in chain.from_iterable(pair.pair.sides for pair in pairs):
-                side.client.close()  # connections can't be shared with other processes
-            listing = Processes([pair.pair for pair in pairs], processes, concurrency)
-            stack.callback(listing.close)
-            processor = Processor(processes, used=listing.used)
-            compares = [partial(listing.compare, number) for number in range(len(pairs))]
+def _opened(where: Surroundings, task: Task) -> tuple[dict[int, Pair], dict[int, PairComparison | ToldError]]:
+    """Give the pairs by their numbers, with the clients of both sides, and why there are none of the others.
 
-        def find() -> Job | None:
-            if processor.busy():
-                return None
-            jobs = (pairs[number].split(crew, compares[number]) for number in spanned)
-            return next((job for job in jobs if job), None)
+    None of the clients has asked anything yet: connections can't be shared with other processes.
+    """
+    opened: dict[int, Pair] = {}
+    failed: dict[int, PairComparison | ToldError] = {}
+    for number, pair in enumerate(task.pairs):
+        try:
+            clients = where.source(pair.source.region), where.destination(pair.destination.region)
+        except ToldError as error:
+            failed[number] = error
+            continue
+        source, destination = (
+            BucketSide(s3_version_pages.read_fast(client), side.bucket, side.account_id)
+            for client, side in zip(clients, (pair.source, pair.destination), strict=True)
+        )
+        prefixes = disjoint_prefixes(task.key_prefixes, pair.prefix)
+        opened[number] = Pair((source, destination), prefixes, task.page_size)
+    return opened, failed
 
-        crew = Crew(concurrency, find)
-        crew.run([job for pair, compare in zip(pairs, compares, strict=True) for job in pair.begin(crew, compare)])
+
+class _Compares:
+    """Who compares spans: other processes where it takes more than one core, else the threads that have them.
+
+    ``processor`` tells whether they are busy.
+    """
+
+    def __init__(self, where: Surroundings, task: Task, opened: Mapping[int, Pair], stack: ExitStack) -> None:
+        self._opened = opened
+        self._elsewhere: Processes | None = None
+        listed = any(not (pair.source.inventory or pair.destination.inventory) for pair in task.pairs)
+        number = min(where.processes, task.concurrency) if listed else 1
+        self.processor = Processor()
+        if number > 1:
+            self._elsewhere = Processes(opened, number, task.concurrency)
+            stack.callback(self._elsewhere.close)
+            self.processor = Processor(number, used=self._elsewhere.used)
+
+    def __call__(self, number: int, rules: Rules, span: Span, told: Told) -> None:
+        """Compare a span of a pair. Raises :class:`ToldError`."""
+        if self._elsewhere:
+            self._elsewhere.compare(number, rules, span, told)
+        else:
+            self._opened[number].compare(rules, span, told)
+
+
+def _compare(pairs: list[PairComparison], concurrency: int, compares: _Compares) -> None:
+    """Compare what was prepared."""
+
+    def find() -> Job | None:
+        if compares.processor.busy():
+            return None
+        return next((job for pair in pairs if (job := pair.split(crew, compares))), None)
+
+    crew = Crew(concurrency, find)
+    crew.run([job for pair in pairs for job in pair.begin(crew, compares)])
 
 
 class _Preparing:
@@ -155,28 +193,28 @@ class _Preparing:
         self._where, self._task, self._now = where, task, now
         self._differences, self._stack = differences, stack
 
-    def prepare(self, pair: PairTask) -> PairComparison | ToldError:
-        """Give the pair ready to be compared, or why it can't be."""
-        task = self._task
+    def prepare(self, numbered: tuple[int, Pair]) -> PairComparison | ToldError:
+        """Give the pair of a number ready to be compared, or why it can't be."""
+        number, opened = numbered
+        task, asked = self._task, self._task.pairs[number]
         try:
-            source = self._side(pair.source, self._where.source)
-            destination = self._side(pair.destination, self._where.destination)
-            rules = Rules(task.current, self._window(source, destination), self._markers(pair, source))
+            source, destination = map(self._read, opened.sides, (asked.source, asked.destination))
+            rules = Rules(task.current, self._window(source, destination), self._markers(asked, source))
         except ToldError as error:
             return error
-        names = {"source": pair.source.bucket, "destination": pair.destination.bucket}
+        names = {"source": asked.source.bucket, "destination": asked.destination.bucket}
         report = Report(task.max_listed, lambda row: self._differences.write({**names, **row}))
-        prefixes = disjoint_prefixes(task.key_prefixes, pair.prefix)
-        return PairComparison(Pair((source, destination), rules, prefixes, task.page_size), task.max_heads, report)
+        pair = Pair((source, destination), opened.prefixes, task.page_size)
+        return PairComparison(number, pair, rules, task.max_heads, report)
 
-    def _side(self, side: SideTask, s3: S3) -> BucketSide:
-        client = s3_version_pages.read_fast(s3(side.region))
-        inventory = None
-        if side.inventory:
-            versions = not self._task.current
-            inventory = SortedInventory(client, side.inventory, side.bucket, None, versions, self._where.folder)
-            self._stack.callback(inventory.close)
-        return BucketSide(client, side.bucket, side.account_id, inventory)
+    def _read(self, side: BucketSide, asked: SideTask) -> BucketSide:
+        """Give the side with its inventory, where it has one."""
+        if not asked.inventory:
+            return side
+        versions = not self._task.current
+        inventory = SortedInventory(side.client, asked.inventory, side.bucket, None, versions, self._where.folder)
+        self._stack.callback(inventory.close)
+        return replace(side, inventory=inventory)
 
     def _window(self, *sides: BucketSide) -> Window:
         """Give what counts: an inventory tells nothing of what was written after S3 had begun it."""
@@ -185,10 +223,10 @@ class _Preparing:
             untils.append(from_datetime(self._now - timedelta(seconds=self._task.older_than)))
         return Window(self._task.since, min(untils, default=""))
 
-    def _markers(self, pair: PairTask, source: BucketSide) -> Callable[[str], bool]:
+    def _markers(self, pair: PairTask, source: BucketSide) -> Markers:
         said = pair.delete_marker_replication
         if said is not None:
-            return lambda key: said
+            return all_markers(said)
         configuration = s3_replication.get_replication(source.client, source.bucket)
         return markers_expected(configuration, pair.destination.bucket)
 

@@ -93,19 +93,18 @@ Told = Callable[["Listed | Found | Done"], None]
 class Pair:
     """One pair as it is listed and compared. ``page_size`` is for tests."""
 
-    def __init__(self, sides: tuple[BucketSide, BucketSide], rules: Rules, prefixes: list[str], page_size: int) -> None:
-        self.sides, self.prefixes = sides, prefixes
-        self._rules, self._page_size = rules, page_size
+    def __init__(self, sides: tuple[BucketSide, BucketSide], prefixes: list[str], page_size: int) -> None:
+        self.sides, self.prefixes, self._page_size = sides, prefixes, page_size
 
     @property
     def inventories(self) -> bool:
         """Whether a side is read from its inventory: then there are no spans."""
         return any(side.inventory for side in self.sides)
 
-    def compare(self, span: Span | None, told: Told) -> None:
+    def compare(self, rules: Rules, span: Span | None, told: Told) -> None:
         """Compare a span, or all there is. Raises :class:`ToldError`."""
-        source, destination = (self._pages(side, span, told) for side in SIDES)
-        comparison = Comparison(source, destination, self._rules)
+        source, destination = (self._pages(side, rules, span, told) for side in SIDES)
+        comparison = Comparison(source, destination, rules)
         for batch in comparison.run():
             if batch:
                 told(Found(batch))
@@ -115,10 +114,10 @@ class Pair:
         """Give a page of a side. Raises :class:`AwsError`."""
         return self.sides[side].list_page(prefix, after, size)
 
-    def _pages(self, side: int, span: Span | None, told: Told) -> Iterator[list[Entry]]:
+    def _pages(self, side: int, rules: Rules, span: Span | None, told: Told) -> Iterator[list[Entry]]:
         for page in self._read(side, span):
             told(Listed(span.pages, span.position, [*span.going]) if span else Listed(0, "", []))
-            yield [entry for entry in page if entry.latest] if self._rules.current else page
+            yield [entry for entry in page if entry.latest] if rules.current else page
             del page  # not to hold it while the next one is on its way
 
     def _read(self, side: int, span: Span | None) -> Iterator[list[Entry]]:
@@ -134,11 +133,16 @@ class _Stopped(Exception):  # noqa: N818 - no error: another thread has met one
     """The pair has failed already."""
 
 
-class PairComparison:
-    """One pair at work. ``looks`` is how many of its versions may be looked at."""
+# Compares a span of the pair of this number by these rules, here or elsewhere.
+Compare = Callable[[int, Rules, Span, Told], None]
 
-    def __init__(self, pair: Pair, looks: int, report: Report) -> None:
-        self.pair, self.report = pair, report
+
+class PairComparison:
+    """One pair at work, the one of this ``number``. ``looks`` is how many of its versions may be looked at."""
+
+    def __init__(self, number: int, pair: Pair, rules: Rules, looks: int, report: Report) -> None:
+        self.number, self.pair, self.report = number, pair, report
+        self._rules = rules
         self._looks = looks
         self._pages_read = 0
         self._lock = threading.Lock()
@@ -149,13 +153,13 @@ class PairComparison:
 
     # ---- jobs ------------------------------------------------------------------------------------------------------
 
-    def begin(self, workers: Workers, compare: Callable[[Span, Told], None]) -> list[Job]:
+    def begin(self, workers: Workers, compare: Compare) -> list[Job]:
         """Give the jobs that the pair begins with. ``compare`` compares a span."""
         if self.pair.inventories:
-            return [self._job(lambda: self.pair.compare(None, lambda event: self._told(event, workers)))]
+            return [self._job(lambda: self.pair.compare(self._rules, None, lambda event: self._told(event, workers)))]
         return [self._span_job(Span(prefix), workers, compare) for prefix in self.pair.prefixes]
 
-    def split(self, workers: Workers, compare: Callable[[Span, Told], None]) -> Job | None:
+    def split(self, workers: Workers, compare: Compare) -> Job | None:
         """Give a job that splits the span which was read longest, if there is one worth it."""
         # A span that was read for long is likely to go on for long: the more was read, the larger have parts to be.
         # Where most threads have nothing to do, the pair is at its beginning or near its end: then it is worth more.
@@ -191,11 +195,11 @@ class PairComparison:
 
         return job
 
-    def _span_job(self, span: Span, workers: Workers, compare: Callable[[Span, Told], None]) -> Job:
+    def _span_job(self, span: Span, workers: Workers, compare: Compare) -> Job:
         def job() -> None:
             with self._lock:
                 self._running.append(span)
-            compare(span, lambda event: self._told(event, workers))
+            compare(self.number, self._rules, span, lambda event: self._told(event, workers))
             with self._lock:
                 self._running.remove(span)
 

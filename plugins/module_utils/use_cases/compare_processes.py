@@ -3,7 +3,8 @@
 
 """Processes that list and compare spans, since the threads of one process run Python one at a time.
 
-They are forked before there are threads, and know the pairs by that. A thread that has a span talks to one process over
+They are forked before there is any thread, as one that has ended a moment ago may still hold a lock of a library, which
+would then be held for good in the process; so they know the pairs. A thread that has a span talks to one process over
 a pipe of its own, a line: it sends the span, and is told what comes up as if it listed the span itself. Another thread
 may ask over the same line for a cut. The process answers in the order in which things happened, so what lies beyond an
 accepted cut is listed by one, and by one only. When either side is gone, the other one ends.
@@ -19,10 +20,11 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
 
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.compare import Rules
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import ToldError
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.compare_pair import Done, Found, Listed, Pair, Told
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.compare_spans import Span
@@ -43,6 +45,7 @@ def worth_it() -> int:
 class _Begin(NamedTuple):
     number: int
     pair: int
+    rules: Rules
     prefix: str
     low: str
     high: str | None
@@ -79,9 +82,9 @@ class _Failed(NamedTuple):
 
 
 class Processes:
-    """``number`` processes, and up to ``lines`` spans at once in all of them."""
+    """``number`` processes that know ``pairs`` by their numbers, and up to ``lines`` spans at once in all of them."""
 
-    def __init__(self, pairs: Sequence[Pair], number: int, lines: int) -> None:
+    def __init__(self, pairs: Mapping[int, Pair], number: int, lines: int) -> None:
         context = multiprocessing.get_context("fork")
         pipes = [context.Pipe() for _line in range(lines)]
         self._lines = [_Line(ours, line % number) for line, (ours, _theirs) in enumerate(pipes)]
@@ -110,14 +113,14 @@ class Processes:
         each = [max(line.used for line in self._lines if line.process == one) for one in range(len(self._processes))]
         return time.process_time() + sum(each)
 
-    def compare(self, pair: int, span: Span, told: Told) -> None:
+    def compare(self, pair: int, rules: Rules, span: Span, told: Told) -> None:
         """Have a span of a pair compared, by the process that has the least to do. Raises :class:`ToldError`."""
         with self._lock:
             free = [line.process for line in self._free]
             line = max(self._free, key=lambda one: free.count(one.process))
             self._free.remove(line)
         try:
-            line.compare(pair, span, told)
+            line.compare(pair, rules, span, told)
         finally:
             with self._lock:
                 self._free.append(line)
@@ -131,12 +134,12 @@ class _Line:
         self._number = 0
         self._sending = threading.Lock()
 
-    def compare(self, pair: int, span: Span, told: Told) -> None:
+    def compare(self, pair: int, rules: Rules, span: Span, told: Told) -> None:
         """Have a span compared. Raises :class:`ToldError`, and what ``told`` raises."""
         self._number += 1
         cuts = _Cuts(self, self._number)
         try:
-            self.send(_Begin(self._number, pair, span.prefix, span.low, span.high))
+            self.send(_Begin(self._number, pair, rules, span.prefix, span.low, span.high))
             span.cut = cuts.ask
             self._listen(span, told, cuts)
         except (EOFError, OSError) as error:
@@ -210,7 +213,7 @@ class _Cuts:
 # ---- the side that lists ---------------------------------------------------------------------------------------------
 
 
-def _serve(pairs: Sequence[Pair], lines: list[Connection], others: list[Connection]) -> None:
+def _serve(pairs: Mapping[int, Pair], lines: list[Connection], others: list[Connection]) -> None:
     for end in others:  # or nobody would notice that the other side is gone
         end.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the other side is interrupted too
@@ -228,7 +231,7 @@ class _Unwanted(Exception):  # noqa: N818 - no error: the other side wants no mo
 class _Lister:
     """The process's end of a line: takes spans one by one, and questions about the one at hand."""
 
-    def __init__(self, pairs: Sequence[Pair], line: Connection) -> None:
+    def __init__(self, pairs: Mapping[int, Pair], line: Connection) -> None:
         self._pairs, self._line = pairs, line
         self._number, self._span = 0, Span()
         self._stopped = 0
@@ -243,7 +246,7 @@ class _Lister:
                 os._exit(0)
             if isinstance(message, _Begin):
                 self._number, self._span = message.number, Span(message.prefix, message.low, message.high)
-                threading.Thread(target=self._compare, args=(message.pair,)).start()
+                threading.Thread(target=self._compare, args=(message.pair, message.rules)).start()
             elif isinstance(message, _CutAt):
                 with self._talking:
                     # A span that is at its end, or an earlier one, can't be cut.
@@ -252,9 +255,9 @@ class _Lister:
             else:
                 self._stopped = message.number
 
-    def _compare(self, pair: int) -> None:
+    def _compare(self, pair: int, rules: Rules) -> None:
         try:
-            self._pairs[pair].compare(self._span, self._tell)
+            self._pairs[pair].compare(rules, self._span, self._tell)
         except _Unwanted:
             self._tell_last(_Failed("not wanted any more", {}))
         except ToldError as error:

@@ -38,9 +38,6 @@ class FakeS3:
         self.spoil: Callable[[Mapping[str, Any], Json], Json] = lambda request, answer: answer
         self._lock = threading.Lock()
 
-    def close(self) -> None:
-        """Close the connections, of which there are none."""
-
     def list_object_versions(self, **request: Any) -> Json:
         """One page."""
         with self._lock:

@@ -35,12 +35,13 @@ from ansible_collections.aws_dr.s3.tests.unit.plugins.module_utils.use_cases.fak
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only")
 
 VERSIONS = [entry(f"{number:03}", f"v{number}") for number in range(400)]
+RULES = Rules()
 Event: TypeAlias = "Listed | Found | Done"
 
 
 def pair_of(s3: FakeS3, page_size: int = 10) -> Pair:
     """Both buckets of an S3."""
-    return Pair((BucketSide(s3, "one"), BucketSide(s3, "two")), Rules(), [""], page_size)
+    return Pair((BucketSide(s3, "one"), BucketSide(s3, "two")), [""], page_size)
 
 
 @pytest.fixture(name="begin")
@@ -49,7 +50,7 @@ def begin_them() -> Iterator[Callable[..., Processes]]:
     begun: list[Processes] = []
 
     def begin(*pairs: Pair, number: int = 2, lines: int = 4) -> Processes:
-        begun.append(Processes(pairs, number, lines))
+        begun.append(Processes(dict(enumerate(pairs)), number, lines))
         return begun[-1]
 
     yield begin
@@ -69,12 +70,12 @@ def test_another_process_finds_what_this_one_finds(
     source: list[Entry], destination: list[Entry], page_size: int
 ) -> None:
     pair = pair_of(FakeS3(one=source, two=destination), page_size)
-    processes = Processes([pair], 2, 2)
+    processes = Processes({0: pair}, 2, 2)
     events: list[Event] = []
     here: list[Event] = []
-    pair.compare(Span(), here.append)
+    pair.compare(RULES, Span(), here.append)
     try:
-        processes.compare(0, Span(), events.append)
+        processes.compare(0, RULES, Span(), events.append)
     finally:
         processes.close()
     assert events == here
@@ -86,7 +87,7 @@ class Held:
     def __init__(self, processes: Processes) -> None:
         self._go, self._found = threading.Event(), threading.Event()
         self.pid = ""
-        self._thread = threading.Thread(target=processes.compare, args=(0, Span(), self._told))
+        self._thread = threading.Thread(target=processes.compare, args=(0, RULES, Span(), self._told))
         self._thread.start()
         assert self._found.wait(20)
 
@@ -135,12 +136,12 @@ def test_a_cut_elsewhere_leaves_each_key_to_one(begin: Callable[..., Processes])
             thread = threading.Thread(target=lambda: cuts.extend([span.cut("000"), span.cut("399"), span.cut("398")]))
             thread.start()
 
-    processes.compare(0, span, told)
+    processes.compare(0, RULES, span, told)
     while len(cuts) < 4:
         time.sleep(0.001)
     kept = said(events)[0]
     later: list[Event] = []
-    processes.compare(0, Span("", "398" if cuts[3] else "399"), later.append)
+    processes.compare(0, RULES, Span("", "398" if cuts[3] else "399"), later.append)
     assert cuts[1] is False
     # The process may be faster than the one who asks; then it says no.
     assert kept == (399 if cuts[3] else 400)
@@ -154,7 +155,9 @@ def test_each_of_many_cuts_is_told_as_it_was_made(begin: Callable[..., Processes
     made = 0
     for number in range(60):
         span, events = Span(), list[Event]()
-        thread = threading.Thread(target=lambda span=span, events=events: processes.compare(0, span, events.append))
+        thread = threading.Thread(
+            target=lambda span=span, events=events: processes.compare(0, RULES, span, events.append)
+        )
         thread.start()
         while not events:
             time.sleep(0)
@@ -187,11 +190,11 @@ def test_who_wants_no_more_ends_the_span_and_the_line_serves_the_next(
         raise KeyError("enough")
 
     with pytest.raises(KeyError, match="enough"):
-        processes.compare(0, Span(), refuse)
+        processes.compare(0, RULES, Span(), refuse)
     assert len(heard) == 1
     assert len(pages.read_text(encoding="utf-8").split()) < 400  # of 800
     events: list[Event] = []
-    processes.compare(0, Span("", "390"), events.append)
+    processes.compare(0, RULES, Span("", "390"), events.append)
     assert said(events) == (9, [])
 
 
@@ -200,9 +203,9 @@ def test_what_fails_there_fails_here(begin: Callable[..., Processes]) -> None:
     broken.spoil = lambda request, answer: answer["IsTruncated"].no_such_thing
     processes = begin(pair_of(FakeS3(one=VERSIONS)), pair_of(broken))
     with pytest.raises(ToldError, match="list the versions of bucket two"):
-        processes.compare(0, Span(), lambda event: None)
+        processes.compare(0, RULES, Span(), lambda event: None)
     with pytest.raises(RuntimeError, match="no_such_thing"):
-        processes.compare(1, Span(), lambda event: None)
+        processes.compare(1, RULES, Span(), lambda event: None)
 
 
 def test_a_process_that_is_killed_is_an_error_that_says_what_helps(begin: Callable[..., Processes]) -> None:
@@ -214,7 +217,7 @@ def test_a_process_that_is_killed_is_an_error_that_says_what_helps(begin: Callab
     s3.spoil = die
     span = Span()
     with pytest.raises(ToldError, match=r"ended from outside.*lower concurrency"):
-        begin(pair_of(s3)).compare(0, span, lambda event: None)
+        begin(pair_of(s3)).compare(0, RULES, span, lambda event: None)
     assert span.cut("399") is False
 
 
@@ -231,8 +234,8 @@ def test_processes_end_with_the_one_that_began_them(tmp_path: Path) -> None:
     s3.spoil = slow
     child = os.fork()
     if child == 0:
-        processes = Processes([pair_of(s3)], 2, 4)
-        threads = [threading.Thread(target=processes.compare, args=(0, Span(), print)) for _line in range(2)]
+        processes = Processes({0: pair_of(s3)}, 2, 4)
+        threads = [threading.Thread(target=processes.compare, args=(0, RULES, Span(), print)) for _line in range(2)]
         for thread in threads:
             thread.start()
         time.sleep(60)
@@ -268,7 +271,7 @@ def test_what_they_used_of_the_processor_is_known(begin: Callable[..., Processes
     s3.spoil = work
     processes = begin(pair_of(s3, 100))
     before = processes.used()
-    processes.compare(0, Span(), lambda event: None)
+    processes.compare(0, RULES, Span(), lambda event: None)
     assert processes.used() - before >= 0.16
 
 
