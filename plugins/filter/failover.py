@@ -13,6 +13,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain import failback_judgement as judgement
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain import failover_groups as groups
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import ToldError
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.failover_report import report
@@ -45,12 +46,18 @@ def failover_report(parts: dict[str, Any]) -> dict[str, Any]:
     return report(parts)
 
 
+def failback_judgement(compared: dict[str, Any], regions: list[str]) -> dict[str, Any]:
+    """Whether a comparison speaks against going back."""
+    return judgement.judged(compared, regions)
+
+
 class FilterModule:
     """The filters of this collection for failover."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """Give the filters by name."""
         return {
+            "failback_judgement": failback_judgement,
             "failover_groups": failover_groups,
             "failover_report": failover_report,
             "pairs_to_compare": pairs_to_compare,

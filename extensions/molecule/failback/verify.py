@@ -4,7 +4,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import os
+from pathlib import Path
 
 from shared import aws, failing_over
 
@@ -20,6 +23,12 @@ def test_what_failed_to_replicate_is_on_both_sides() -> None:
     there, here = aws.versions(failing_over.COPY, aws.EU), aws.versions(failing_over.SOURCE, aws.US)
     assert {key for key, _version in here} == {"left behind", "written meanwhile"}
     assert there == here
+
+
+def test_the_file_names_what_was_missing_before() -> None:
+    with Path(os.environ["MOLECULE_EPHEMERAL_DIRECTORY"], "missing.csv").open(encoding="utf-8", newline="") as stream:
+        rows = {(row["source"], row["kind"], row["key"]) for row in csv.DictReader(stream)}
+    assert (failing_over.COPY, "missing_at_destination", "written meanwhile") in rows
 
 
 def test_clients_may_write_there_again() -> None:
