@@ -38,6 +38,7 @@ LONG = frozenset(
         "drill",
         "drill_region_down",
         "failover_playbooks",
+        "failover_setup",
         "remediation_reports",
         "remediation_setup",
         "replica_set",

@@ -4,13 +4,17 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import os
 import threading
+import time
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import boto3
 from botocore.config import Config
@@ -29,6 +33,23 @@ ONCE = Config(retries={"total_max_attempts": 1}, connect_timeout=2, read_timeout
 
 Version = tuple[str, str, bool]
 """A key, a version id, and whether it is a delete marker."""
+
+
+class Shape(NamedTuple):
+    """What a listing tells of a version besides its name; a delete marker has no size and no ETag."""
+
+    latest: bool
+    size: int | None
+    etag: str
+
+
+Contents = dict[Version, Shape]
+
+
+@functools.cache
+def once(service: str, region: str) -> Any:
+    """A client that asks once, so that a Region that is gone costs no time."""
+    return boto3.client(service, region_name=region, config=ONCE)
 
 
 def make_table(dynamodb: Any, name: str, key: str) -> None:
@@ -161,15 +182,21 @@ class Workload:
             found.append({route["Region"] for route in routes if route["TrafficDialPercentage"]})
         return found
 
-    def versions(self, bucket: str, region: str) -> set[Version]:
-        """All versions and delete markers of a bucket."""
+    def contents(self, bucket: str, region: str) -> Contents:
+        """All versions and delete markers of a bucket, with what a listing tells of them."""
         pages = self.aws("s3", region).get_paginator("list_object_versions").paginate(Bucket=bucket)
         return {
-            (one["Key"], one["VersionId"], kind == "DeleteMarkers")
+            (one["Key"], one["VersionId"], kind == "DeleteMarkers"): Shape(
+                one["IsLatest"], one.get("Size"), one.get("ETag", "")
+            )
             for page in pages
             for kind in ("Versions", "DeleteMarkers")
             for one in page.get(kind, [])
         }
+
+    def versions(self, bucket: str, region: str) -> set[Version]:
+        """All versions and delete markers of a bucket."""
+        return set(self.contents(bucket, region))
 
     def measured(self, lab: Lab) -> None:
         """Let a minute of the lab pass, so that metrics tell that everything was replicated until then."""
@@ -205,7 +232,33 @@ class Workload:
 
     def sides(self) -> list[tuple[set[Version], set[Version]]]:
         """All that is in the buckets of each pair."""
-        return [(self.versions(one, US), self.versions(f"{one}-dr", EU)) for one in self.sources]
+        return [(set(ours), set(theirs)) for ours, theirs in self.both_contents()]
+
+    def both_contents(self) -> list[tuple[Contents, Contents]]:
+        """As ``sides``, with newest version, size and ETag, which are the same in both buckets of a faithful pair."""
+        return [(self.contents(one, US), self.contents(f"{one}-dr", EU)) for one in self.sources]
+
+    def in_region(self, region: str) -> list[Contents]:
+        """What is in the buckets of one Region; for when the other one does not answer."""
+        return [self.contents(one if region == US else f"{one}-dr", region) for one in self.sources]
+
+    def refused(self, region: str) -> bool:
+        """Whether nothing answers for the buckets of a Region."""
+        for one in self.sources:
+            try:
+                once("s3", region).list_object_versions(Bucket=one if region == US else f"{one}-dr")
+            except BotoCoreError:
+                continue
+            return False
+        return True
+
+
+class Write(NamedTuple):
+    """A write that was acknowledged, its ETag (a delete marker has none), and when it was sent (``time.monotonic``)."""
+
+    version: Version
+    etag: str
+    sent: float
 
 
 @dataclass
@@ -218,13 +271,15 @@ class Writers:
     arns: list[str]
     pause: float = 0.05
     acknowledged: dict[str, set[Version]] = field(default_factory=dict)
+    writes: dict[str, list[Write]] = field(default_factory=dict)
     refused: int = 0
     _stop: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
+    _busy: dict[str, threading.Lock] = field(default_factory=dict)
 
     def __enter__(self) -> Writers:
         for number, arn in enumerate(self.arns):
-            self.acknowledged[arn] = set()
+            self.acknowledged[arn], self.writes[arn], self._busy[arn] = set(), [], threading.Lock()
             thread = threading.Thread(target=self._write, args=(arn, number), daemon=True)
             self._threads.append(thread)
             thread.start()
@@ -235,21 +290,55 @@ class Writers:
         for thread in self._threads:
             thread.join(timeout=30)
 
+    @contextmanager
+    def between_writes(self) -> Iterator[None]:
+        """Nothing is being written meanwhile, so that no write can be done and its answer lost."""
+        with ExitStack() as held:
+            for busy in self._busy.values():
+                held.enter_context(busy)
+            yield
+
+    def since(self, arn: str, moment: float) -> set[Version]:
+        """What was sent later than the moment, and acknowledged."""
+        return {write.version for write in list(self.writes[arn]) if write.sent > moment}
+
+    def lost(self, arn: str, contents: Mapping[Version, Shape]) -> set[Version]:
+        """What was acknowledged and is not there, or with another content."""
+        return {
+            write.version
+            for write in list(self.writes[arn])
+            if write.version not in contents or contents[write.version].etag != write.etag
+        }
+
     def _write(self, arn: str, number: int) -> None:
         s3 = boto3.client("s3", region_name=EU, config=ONCE)
         for turn in itertools.count():
             if self._stop.wait(self.pause):
                 return
-            key = f"w{number}/{turn % 50}"
-            try:
-                if turn % 7 == 6:
-                    answer = s3.delete_object(Bucket=arn, Key=key)
-                else:
-                    answer = s3.put_object(Bucket=arn, Key=key, Body=str(turn).encode())
-            except (BotoCoreError, ClientError):
-                self.refused += 1
-                continue
-            self.acknowledged[arn].add((key, answer["VersionId"], turn % 7 == 6))
+            key, deletes = f"w{number}/{turn % 50}", turn % 7 == 6
+            with self._busy[arn]:
+                sent = time.monotonic()
+                try:
+                    if deletes:
+                        answer = s3.delete_object(Bucket=arn, Key=key)
+                    else:
+                        answer = s3.put_object(Bucket=arn, Key=key, Body=str(turn).encode())
+                except (BotoCoreError, ClientError):
+                    self.refused += 1
+                    continue
+                version = (key, answer["VersionId"], deletes)
+                self.writes[arn].append(Write(version, answer.get("ETag", ""), sent))
+                self.acknowledged[arn].add(version)
+
+
+def served(workload: Workload, writers: Writers, gone: str, cut: float) -> None:
+    """See that the other Region took writes that were sent after the cut, while the one that is gone is refused."""
+    awaited(lambda: {arn: len(writers.since(arn, cut)) for arn in writers.arns}, lambda found: all(found.values()))
+    taken = [writers.since(arn, cut) for arn in writers.arns]
+    there = workload.in_region(US if gone == EU else EU)
+    assert workload.refused(gone)
+    for since, contents in zip(taken, there, strict=True):
+        assert since <= set(contents), since - set(contents)
 
 
 def lab_call(called: str, method: str, path: str, **body: Any) -> dict[str, Any]:

@@ -5,8 +5,9 @@
 
 Sources: Systems Manager User Guide, "Data elements and parameters" (schema 0.3, parameters, ``mainSteps``),
 "aws:executeScript" (``python3.11``, ``Handler``, ``Script``, ``InputPayload``, ``Payload``), "Properties shared by all
-actions" (``onFailure``, ``isCritical``, ``timeoutSeconds``). Each step sets a state and verifies it; one that fails
-does not stop the others, and makes the whole execution fail in the end.
+actions" (``onFailure``, ``isCritical``, ``timeoutSeconds``). The first step stops the execution while somebody changes
+the pointer to another Region. Each other one sets a state and verifies it; one that fails does not stop the others, and
+makes the whole execution fail in the end.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ class _Step:
     output: str
     kind: str
     payload: Document
+    # What fails is told in the end and does not keep the rest from being switched.
+    on_failure: str = "Continue"
 
 
 def document(given: Mapping[str, Any], scripts: Mapping[str, str]) -> Document:
@@ -51,7 +54,7 @@ def document(given: Mapping[str, Any], scripts: Mapping[str, str]) -> Document:
         "schemaVersion": "0.3",
         "description": (
             "Makes TargetRegion the active Region, in the order of the steps. Every step sets a state and verifies it, "
-            "so it can be started again at any time."
+            "so it can be started again at any time. Run the role aws_dr.s3.failover for the same Region afterwards."
         ),
         "assumeRole": "{{ AutomationAssumeRole }}",
         "parameters": _parameters(settings),
@@ -86,6 +89,11 @@ def _parameters(settings: Settings) -> Document:
 def _steps(settings: Settings) -> list[_Step]:
     """Give the steps in the order of the role ``failover``: a write that is denied when traffic comes is lost."""
     steps = []
+    pointer = _pointer(settings)
+    if pointer:
+        # Before anything is switched. One pass over the table's Regions, which ends well before the step's time.
+        name, handler = "RefuseToUndo", "refuse_to_undo"
+        steps.append(_Step(name, "pointer", handler, 120, "told", "String", pointer, on_failure="Abort"))
     if settings.buckets:
         payload: Document = {"buckets": _lists(settings.buckets)}
         steps.append(_Step("OpenBuckets", "buckets", "open_buckets", 120, "opened", "StringList", payload))
@@ -103,18 +111,20 @@ def _steps(settings: Settings) -> list[_Step]:
     if settings.dns_records:
         payload = {"records": [dict(record) for record in settings.dns_records]}
         steps.append(_Step("SwitchDnsRecords", "dns", "set_records", 300, "switched", "StringList", payload))
-    if settings.pointer:
-        payload = {
-            "table": settings.pointer["table"],
-            "name": settings.pointer["name"],
-            "table_regions": list(settings.pointer["regions"]),
-            "by": "Automation {{ automation:EXECUTION_ID }}",
-        }
+    if pointer:
+        payload = {**pointer, "by": "Automation {{ automation:EXECUTION_ID }}"}
         steps.append(_Step("SwitchPointer", "pointer", "set_pointer", 120, "changed", "Boolean", payload))
     if settings.parameter:
         payload = {"parameter": settings.parameter, "parameter_regions": list(settings.pointer_regions())}
         steps.append(_Step("SwitchParameter", "parameter", "set_parameter", 120, "changed", "StringList", payload))
     return steps
+
+
+def _pointer(settings: Settings) -> Document:
+    if not settings.pointer:
+        return {}
+    table, name = settings.pointer["table"], settings.pointer["name"]
+    return {"table": table, "name": name, "table_regions": list(settings.pointer["regions"])}
 
 
 def _told(step: _Step, scripts: Mapping[str, str]) -> Document:
@@ -123,8 +133,7 @@ def _told(step: _Step, scripts: Mapping[str, str]) -> Document:
         "name": step.name,
         "action": "aws:executeScript",
         "timeoutSeconds": _STEP_SECONDS,
-        # What fails is told in the end and does not keep the rest from being switched.
-        "onFailure": "Continue",
+        "onFailure": step.on_failure,
         "isCritical": True,
         "inputs": {
             "Runtime": "python3.11",

@@ -162,7 +162,7 @@ def _decide(before: Pointer, exists: bool, wish: Wish, now: float) -> _Decided:
     if wish.revision is not None and wish.revision != before.revision and not _same_way(before, wish):
         raise ClaimedError(
             f"The pointer {wish.name} has changed meanwhile: it was at revision {wish.revision} and is at "
-            f"{before.revision} now, set by {before.by or 'nobody'}. Look again and decide anew",
+            f"{before.revision} now, {_told(before)}. Look again and decide anew",
             pointer=before.told(),
         )
     if wish.state == PRESENT:
@@ -177,6 +177,12 @@ def _decide(before: Pointer, exists: bool, wish: Wish, now: float) -> _Decided:
         return _Decided(domain.switched(before, request, now))
     released = domain.released(before, request)
     return _Decided(released if exists else None)
+
+
+def _told(pointer: Pointer) -> str:
+    if pointer.claim:
+        return f"and is being changed {pointer.claim.told()}"
+    return f"set by {pointer.by or 'nobody'}"
 
 
 def _same_way(before: Pointer, wish: Wish) -> bool:

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import random
 import threading
+import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import boto3
@@ -17,6 +20,7 @@ import pytest
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.clients import Clients
 from ansible_collections.aws_dr.s3.plugins.module_utils.aws.errors import UnreachableError
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.active_region import ClaimedError
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import ToldError
 from ansible_collections.aws_dr.s3.plugins.module_utils.failover_options import IMPATIENT
 from ansible_collections.aws_dr.s3.plugins.module_utils.failover_sources import Asked
@@ -26,9 +30,19 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.failover_prefl
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.until import Patience
 from ansible_collections.aws_dr.s3.tests.integration.capture import Aws
 from ansible_collections.aws_dr.s3.tests.integration.conftest import Lab
-from ansible_collections.aws_dr.s3.tests.integration.failing_over import EU, TABLE, US, Workload, Writers
+from ansible_collections.aws_dr.s3.tests.integration.failing_over import (
+    ACCOUNT,
+    EU,
+    TABLE,
+    US,
+    Workload,
+    Writers,
+    served,
+)
+from ansible_collections.aws_dr.s3.tests.integration.remediation import awaited
 
 RUNS = 50
+RACES = 21
 
 
 class Killed(BaseException):
@@ -53,11 +67,23 @@ class Plug:
                     raise Killed
 
 
+def nothing() -> None:
+    """Between two steps of a controller."""
+
+
 class Controller:
-    """One controller: the steps of the role ``failover``."""
+    """One controller: the steps of the role ``failover``.
+
+    ``why`` is what it was told when it was refused. ``looked``, ``announced`` and ``ending`` are called after it has
+    looked, after it has announced the change, and before it ends it.
+    """
 
     def __init__(self, workload: Workload, who: str, folder: str, plug: Plug) -> None:
         self._clients, self._workload, self._who, self._folder = plug.clients, workload, who, folder
+        self.why = ""
+        self.looked: Callable[[], Any] = nothing
+        self.announced: Callable[[], Any] = nothing
+        self.ending: Callable[[], Any] = nothing
 
     def fail_over(self, target: str, force: bool = True) -> str:
         """Look, decide, announce, switch, point, end. Gives the verdict."""
@@ -67,6 +93,8 @@ class Controller:
         asked = Asked(self._clients, self._folder, target, None, 8)
         task = Task(target, self._workload.pairs, max_loss=0, force=force, concurrency=8)
         looked = preflight(asked.sources(place, name), task).results
+        self.why = "; ".join(reason["msg"] for reason in looked["reasons"])
+        self.looked()
         if looked["verdict"] != "go":
             return str(looked["verdict"])
 
@@ -78,12 +106,14 @@ class Controller:
             return change(place, wish, check_mode=False).results["pointer"]
 
         claim = bring("claimed", stage="switching", revision=looked["pointer"]["revision"])["claim"]["id"]
+        self.announced()
         entries = [
             mrap_routes.Entry(one["multi_region_access_point"], tuple(one["active"]))
             for one in looked["plan"]["access_points"]
         ]
         mrap_routes.switch(self._clients.get, mrap_routes.Task(entries), Patience(20, 0.05))
         bring("active", claim_id=claim)
+        self.ending()
         bring("released", claim_id=claim)
         return "go"
 
@@ -110,37 +140,53 @@ def test_fifty_failovers_with_the_cut_at_a_random_moment(
     workload = Workload(aws, name, count=1)
     workload.prepare()
     folder = str(tmp_path_factory.mktemp("controllers"))
-    acknowledged: set[Any] = set()
+    acknowledged: dict[Any, str] = {}
+    refused = 0
     plug = Plug()
     for seed in range(RUNS):
         chance = random.Random(seed)
         target, failed = (EU, US) if seed % 2 == 0 else (US, EU)
         cut_after, dies_at = chance.uniform(0, 0.3), chance.choice([None, chance.randrange(1, 40)])
+        cut_at: list[float] = []
+
+        def cut_off(failed: str, cut_at: list[float]) -> None:
+            lab.call("POST", f"/regions/{failed}/down")
+            cut_at.append(time.monotonic())
+
         with Writers(workload.access_points(), pause=0.01) as writers:
-            cut = threading.Timer(cut_after, lab.call, ("POST", f"/regions/{failed}/down"))
+            awaited(lambda: dict(writers.acknowledged), lambda found: all(found.values()))
+            cut = threading.Timer(cut_after, cut_off, (failed, cut_at))
             cut.start()
             if chance.random() < 0.5:
                 cut.join()
+                # Nobody fails over yet, and writers keep writing into the Region that is refused.
+                awaited(lambda: writers.refused, bool)
             until_done(Controller(workload, f"c{seed}", folder, plug), plug, target, dies_at)
             cut.join()
+            served(workload, writers, failed, cut_at[0])
         lab.call("POST", f"/regions/{failed}/up")
         lab.replication_idle()
-        (at,) = list(writers.acknowledged.values())
-        acknowledged |= at
-        ((ours, theirs),) = workload.sides()
+        (arn,) = writers.arns
+        refused += writers.refused
+        assert any(write.sent < cut_at[0] for write in writers.writes[arn]), f"seed {seed}"
+        assert writers.since(arn, cut_at[0]), f"seed {seed}"
+        acknowledged |= {write.version: write.etag for write in writers.writes[arn]}
+        ((ours, theirs),) = workload.both_contents()
         assert ours == theirs, f"seed {seed}"
-        assert acknowledged <= ours, f"seed {seed}: {acknowledged - ours}"
+        lost = {version for version, etag in acknowledged.items() if version not in ours or ours[version].etag != etag}
+        assert not lost, f"seed {seed}: {lost}"
         assert workload.active() == [{target}], f"seed {seed}"
         pointer = workload.pointer()
         assert pointer["active_region"] == target, f"seed {seed}"
         assert "claim_target" not in pointer, f"seed {seed}"
-    assert len(acknowledged) > RUNS
+    assert len(acknowledged) > 2 * RUNS
+    assert refused > RUNS // 4
 
 
 def test_two_controllers_at_once_do_not_undo_each_other(
     aws: Aws, lab: Lab, name: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """With the same target both get there. With different ones the traffic ends where the last one that was told go."""
+    """With the same target both get there."""
     workload = Workload(aws, name, count=1)
     workload.prepare()
     folder = str(tmp_path_factory.mktemp("controllers"))
@@ -171,5 +217,103 @@ def test_two_controllers_at_once_do_not_undo_each_other(
         check_mode=False,
     )
     before = workload.active()
-    assert Controller(workload, "bob", folder, plugs["bob"]).fail_over(US) == "stop"
+    bob = Controller(workload, "bob", folder, plugs["bob"])
+    assert bob.fail_over(US) == "stop"
+    assert "to eu-west-1 by ann since" in bob.why
     assert workload.active() == before
+
+
+class Race:
+    """Two controllers at once. ``said`` is what came of each, ``blamed`` whom it was told of when it was refused.
+
+    Who is about to end a change waits until the other one is done.
+    """
+
+    def __init__(self, controllers: dict[str, Controller], wants: dict[str, str]) -> None:
+        self._controllers, self._wants = controllers, wants
+        self.late = dict.fromkeys(wants, 0.0)
+        self.said: dict[str, str] = {}
+        self.blamed: dict[str, str] = {}
+        self.may_begin, self._done = ({who: threading.Event() for who in wants} for _events in range(2))
+        for who, other in zip(wants, reversed(wants), strict=True):
+            controllers[who].ending = partial(self._done[other].wait, 20)
+            self.may_begin[who].set()
+
+    def run(self) -> None:
+        threads = [threading.Thread(target=self._run, args=(who,)) for who in self._wants]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _run(self, who: str) -> None:
+        self.may_begin[who].wait(20)
+        time.sleep(self.late[who])
+        controller = self._controllers[who]
+        try:
+            self.said[who] = controller.fail_over(self._wants[who])
+            self.blamed[who] = controller.why
+        except ClaimedError as error:
+            self.said[who], self.blamed[who] = "claimed", f"by {error.details['pointer']['claim']['by']} "
+        except ToldError as error:
+            self.said[who] = error.message
+        finally:
+            self._done[who].set()
+
+
+def test_two_controllers_at_once_with_opposite_targets(
+    aws: Aws, name: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """One gets there. The other is refused, is told by whom, and has changed nothing.
+
+    Traffic goes to both Regions at first, so that each of them has something to do. The one that wins ends its change
+    only when the other one is done, or else they might not be at it at once: to go back after that is nobody's fault.
+    By turns both have looked before one of them announces anything; both begin at random moments; one begins at a
+    random moment after the other one has announced its change.
+    """
+    workload = Workload(aws, name, count=1)
+    workload.prepare()
+    folder = str(tmp_path_factory.mktemp("controllers"))
+    plugs = {who: Plug() for who in ("ann", "bob")}
+    refusals: set[str] = set()
+    for seed in range(RACES):
+        chance = random.Random(seed)
+        active_in_both(aws, workload)
+        first, second = chance.sample(["ann", "bob"], 2)
+        wants = dict(zip((first, second), chance.sample([EU, US], 2), strict=True))
+        controllers = {who: Controller(workload, who, folder, plugs[who]) for who in wants}
+        race = Race(controllers, wants)
+        if seed % 3 == 0:
+            both = threading.Barrier(2, timeout=20)
+            for controller in controllers.values():
+                controller.looked = both.wait
+        elif seed % 3 == 1:
+            race.late = {who: chance.uniform(0, 0.2) for who in wants}
+        else:
+            race.may_begin[second].clear()
+            controllers[first].announced = race.may_begin[second].set
+            race.late[second] = chance.uniform(0, 0.1)
+        race.run()
+        said, blamed = race.said, race.blamed
+        winners = [who for who, verdict in said.items() if verdict == "go"]
+        assert len(said) == 2 and len(winners) == 1, f"seed {seed}: {said}"
+        (winner,) = winners
+        (loser,) = set(wants) - {winner}
+        assert said[loser] in ("stop", "claimed"), f"seed {seed}: {said}"
+        assert f"by {winner} " in blamed[loser], f"seed {seed}: {blamed}"
+        assert winner == first or seed % 3 != 2, f"seed {seed}: {said}"
+        assert workload.active() == [{wants[winner]}], f"seed {seed}"
+        for region in (US, EU):
+            pointer = workload.pointer(region)
+            assert pointer["active_region"] == wants[winner], f"seed {seed}"
+            assert "claim_target" not in pointer, f"seed {seed}"
+        refusals.add(said[loser])
+    assert refusals == {"stop", "claimed"}
+
+
+def active_in_both(aws: Aws, workload: Workload) -> None:
+    """Let traffic go to both Regions."""
+    for arn, source in zip(workload.access_points(), workload.sources, strict=True):
+        updates = [{"Bucket": bucket, "TrafficDialPercentage": 100} for bucket in (source, f"{source}-dr")]
+        aws("s3control", US).submit_multi_region_access_point_routes(AccountId=ACCOUNT, Mrap=arn, RouteUpdates=updates)
+    assert workload.active() == [{US, EU}] * workload.count

@@ -15,6 +15,7 @@ from typing import Any
 from ansible_collections.aws_dr.s3.tests.integration.arc import RoutingCluster
 from ansible_collections.aws_dr.s3.tests.integration.capture import ACCOUNT, Aws
 from ansible_collections.aws_dr.s3.tests.integration.conftest import HERE, Lab, Run
+from ansible_collections.aws_dr.s3.tests.integration.failing_over import Workload
 
 EAST, WEST = "us-east-1", "eu-west-1"
 Json = dict[str, Any]
@@ -98,6 +99,16 @@ class Application:
 
 
 def execute(document: Json, keys: dict[str, str], target: str, seconds: int = 30) -> Json:
+    """Execute the steps; give what each returned or failed with, up to the one that aborts the execution."""
+    first, rest = document["mainSteps"][:1], document["mainSteps"][1:]
+    ended = executed({**document, "mainSteps": first}, keys, target, seconds)
+    (told,) = ended.values()
+    if "FailureMessage" in told and first[0]["onFailure"] == "Abort":
+        return ended
+    return ended | executed({**document, "mainSteps": rest}, keys, target, seconds)
+
+
+def executed(document: Json, keys: dict[str, str], target: str, seconds: int) -> Json:
     payload = {"seconds": seconds, "delay": 0.1}
     given = {"document": document, "parameters": {"TargetRegion": target}, "payload": payload}
     done = subprocess.run(
@@ -143,11 +154,12 @@ def test_it_is_kept_and_its_scripts_switch_everything_with_two_regions_gone(
     keys = application.keys_with(switch)
     text = aws("ssm", WEST).get_document(Name=f"failover-{name}")["Content"]
     document = json.loads(text)
-    assert len(text) < 32 * 1024, "half of what a document may have"
+    assert len(text) < 40 * 1024, "of the 64 KB that a document may have"
 
     for region in (EAST, "us-west-2"):
         lab.call("POST", f"/regions/{region}/down")
     first = execute(document, keys, WEST, seconds=4)
+    assert f"says its table in {WEST}" in first.pop("RefuseToUndo")["Payload"]["told"]
     refused = first.pop("SwitchDnsRecords")["FailureMessage"]
     assert "RuntimeError: Records do not say eu-west-1" in refused, "Route 53 takes changes in us-east-1 only"
     assert first == {
@@ -166,6 +178,7 @@ def test_it_is_kept_and_its_scripts_switch_everything_with_two_regions_gone(
     for region in (EAST, "us-west-2"):
         lab.call("POST", f"/regions/{region}/up")
     again = execute(document, keys, WEST)
+    assert "Payload" in again.pop("RefuseToUndo")
     assert all("Payload" in step for step in again.values()), again
     assert {step: ended["Payload"] for step, ended in again.items()} == {
         "OpenBuckets": {"opened": []},
@@ -181,3 +194,73 @@ def test_it_is_kept_and_its_scripts_switch_everything_with_two_regions_gone(
     assert all("Payload" in step for step in back.values()), back
     assert application.where() == ({EAST: 100, WEST: 0}, {"east": "On", "west": "Off"}, EAST, WEST)
     assert application.told() == (f'"{EAST}"', EAST)
+
+
+def test_nothing_is_switched_while_somebody_changes_it_to_elsewhere(
+    aws: Aws, name: str, playbook: Callable[..., Run]
+) -> None:
+    application = Application(aws, name)
+    item = {"name": "shop", "active_region": WEST, "claim_id": "c", "claim_target": EAST, "claim_by": "ann"}
+    wire = {**{key: {"S": text} for key, text in item.items()}, "revision": {"N": "3"}}
+    wire |= {"claim_stage": {"S": "switching"}, "claim_expires": {"N": str(int(time.time()) + 900)}}
+    application.dynamodb.put_item(TableName=name, Item=wire)
+    built = {
+        "document": "{{ settings | aws_dr.s3.failover_runbook }}",
+        "policy": "{{ settings | aws_dr.s3.failover_runbook_policy('aws', account) }}",
+    }
+    run = playbook(
+        tasks=[{"name": "built", "ansible.builtin.debug": {"msg": "{{ built | to_json }}"}}],
+        variables={"settings": application.settings, "account": ACCOUNT, "built": built},
+    )
+    told = run.of("built")["msg"]
+    told = told if isinstance(told, dict) else json.loads(told)
+    keys = application.keys_with(told["policy"])
+    ended = execute(told["document"], keys, WEST)
+    assert list(ended) == ["RefuseToUndo"]
+    assert (
+        "Nothing was switched. The active Region of shop is being changed to us-east-1 by ann"
+        in (ended["RefuseToUndo"]["FailureMessage"])
+    )
+    assert application.where() == ({EAST: 100, WEST: 0}, {"east": "On", "west": "Off"}, WEST, "")
+    assert "AwsDrFence" in aws("s3", WEST).get_bucket_policy(Bucket=application.fenced)["Policy"]
+
+
+def test_the_role_does_what_the_runbook_left(aws: Aws, name: str, playbook: Callable[..., Run]) -> None:
+    workload = Workload(aws, name, count=1)
+    workload.prepare()
+    settings = {
+        "regions": [EAST, WEST],
+        "multi_region_access_points": workload.access_points(),
+        "pointer": {"table": "failover-state", "name": name, "regions": [EAST, WEST]},
+    }
+    built = {"name": "built", "ansible.builtin.debug": {"msg": "{{ settings | aws_dr.s3.failover_runbook | to_json }}"}}
+    told = playbook(tasks=[built], variables={"settings": settings}).of("built")["msg"]
+    document = told if isinstance(told, dict) else json.loads(told)
+    assert all("Payload" in step for step in execute(document, {}, WEST).values())
+    left = workload.pointer()
+    assert (left["active_region"], left["claim_target"], left["claim_stage"]) == (WEST, WEST, "switched")
+    assert (left["claim_id"], left["claim_by"]) == (f"{WEST}-1", "Automation execution")
+    assert int(left["claim_expires"]) <= time.time()
+    assert all("Payload" in step for step in execute(document, {}, WEST).values())
+    assert workload.pointer() == left, "all is as it is to be"
+
+    rest = {"target_region": WEST, "fence": True}
+    run = playbook(
+        tasks=[
+            workload.task("failover", "The rest", **rest),
+            {"name": "What came of it", "ansible.builtin.debug": {"var": "failover_result"}},
+            workload.task("failover", "Again", **rest),
+            {"name": "What came of it again", "ansible.builtin.debug": {"var": "failover_result"}},
+        ]
+    )
+    looking = "Look what is active, what would be lost, and who else is changing it"
+    looked = next(task["result"] for task in run.tasks if task["task"].endswith(looking))
+    assert (looked["verdict"], looked["continues"]) == ("go", True)
+    assert {"fence", "drain"} <= {step["step"] for step in run.of("What came of it")["failover_result"]["steps"]}
+    assert run.of("What came of it again")["failover_result"]["verdict"] == "nothing"
+    fence = json.loads(aws("s3").get_bucket_policy(Bucket=workload.sources[0])["Policy"])
+    assert "AwsDrFence" in [statement.get("Sid") for statement in fence["Statement"]]
+    ended = workload.pointer()
+    assert ended["active_region"] == WEST and not [key for key in ended if key.startswith("claim_")]
+    assert all("Payload" in step for step in execute(document, {}, WEST).values())
+    assert workload.pointer() == ended, "nothing is left to do, and no claim to leave"

@@ -22,14 +22,14 @@ FILTERS = FilterModule().filters()
 
 def test_each_script_has_its_handler_and_nothing_that_automation_would_replace() -> None:
     document = FILTERS["failover_runbook"]({**SETTINGS, **REST})
-    assert len(document["mainSteps"]) == 6
+    assert len(document["mainSteps"]) == 7
     for step in document["mainSteps"]:
         names: dict[str, Any] = {"__name__": "script"}
         script = step["inputs"]["Script"]
         exec(compile(script, step["name"], "exec"), names)
         assert callable(names[step["inputs"]["Handler"]])
         assert "{{" not in script and "ansible" not in script.replace("ansible_collections", "").lower()
-    assert len(json.dumps(document).encode()) < LARGEST / 2
+    assert len(json.dumps(document).encode()) < LARGEST * 5 / 8, "the rest is for what is switched"
 
 
 def test_it_is_the_same_text_for_the_same_settings() -> None:

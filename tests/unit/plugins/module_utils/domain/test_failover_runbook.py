@@ -53,36 +53,42 @@ def test_all_of_it() -> None:
     assert made["parameters"]["AutomationAssumeRole"]["default"] == ROLE
     assert made["parameters"]["SafetyRulesToOverride"]["default"] == []
     names = [step["name"] for step in made["mainSteps"]]
-    assert names == ["SwitchRoutes", "SwitchRoutingControls", "SwitchPointer"]
+    assert names == ["RefuseToUndo", "SwitchRoutes", "SwitchRoutingControls", "SwitchPointer"]
+    assert [step["onFailure"] for step in made["mainSteps"]] == ["Abort", "Continue", "Continue", "Continue"]
     for step in made["mainSteps"]:
-        assert (step["onFailure"], step["isCritical"]) == ("Continue", True)
+        assert step["isCritical"]
         assert step["inputs"]["Runtime"] == "python3.11"
         assert step["inputs"]["InputPayload"]["target_region"] == "{{ TargetRegion }}"
         assert step["inputs"]["InputPayload"]["seconds"] < step["timeoutSeconds"] <= 600
-    assert [step.get("isEnd") for step in made["mainSteps"]] == [None, None, True]
+    assert [step.get("isEnd") for step in made["mainSteps"]] == [None, None, None, True]
     scripts = [step["inputs"]["Script"] for step in made["mainSteps"]]
-    assert scripts == ["# routes", "# routing_controls", "# pointer"]
-    assert made["outputs"] == ["SwitchRoutes.switched", "SwitchRoutingControls.switched", "SwitchPointer.changed"]
-    payload = made["mainSteps"][1]["inputs"]["InputPayload"]
+    assert scripts == ["# pointer", "# routes", "# routing_controls", "# pointer"]
+    outputs = ["SwitchRoutes.switched", "SwitchRoutingControls.switched", "SwitchPointer.changed"]
+    assert made["outputs"] == ["RefuseToUndo.told", *outputs]
+    payload = made["mainSteps"][2]["inputs"]["InputPayload"]
     assert payload["routing_controls"] == {EAST: [control("east")], WEST: [control("west")]}
     assert payload["cluster_endpoints"] == ENDPOINTS
-    assert made["mainSteps"][2]["inputs"]["InputPayload"]["table_regions"] == [WEST, EAST]
+    for step in (made["mainSteps"][0], made["mainSteps"][3]):
+        payload = step["inputs"]["InputPayload"]
+        assert (payload["table"], payload["name"], payload["table_regions"]) == ("failover-state", "shop", [WEST, EAST])
     json.dumps(made)
 
 
 def test_only_what_is_there_to_switch() -> None:
     made = built(routing_controls=None, cluster_endpoints=None, multi_region_access_points=None, assume_role=None)
-    assert [step["name"] for step in made["mainSteps"]] == ["SwitchPointer"] and made["mainSteps"][0]["isEnd"]
+    assert [step["name"] for step in made["mainSteps"]] == ["RefuseToUndo", "SwitchPointer"]
+    assert made["mainSteps"][1]["isEnd"]
     assert set(made["parameters"]) == {"TargetRegion", "AutomationAssumeRole"}
     assert "default" not in made["parameters"]["AutomationAssumeRole"]
     no_regions = built(pointer={"table": "t-x", "name": "n"})
-    assert no_regions["mainSteps"][2]["inputs"]["InputPayload"]["table_regions"] == []
+    assert no_regions["mainSteps"][3]["inputs"]["InputPayload"]["table_regions"] == []
 
 
 def test_the_rest_of_the_switch_in_the_order_of_the_role() -> None:
     made = built(**REST)
     steps = {step["name"]: step["inputs"]["InputPayload"] for step in made["mainSteps"]}
     assert list(steps) == [
+        "RefuseToUndo",
         "OpenBuckets",
         "SwitchRoutes",
         "SwitchRoutingControls",
@@ -90,21 +96,22 @@ def test_the_rest_of_the_switch_in_the_order_of_the_role() -> None:
         "SwitchPointer",
         "SwitchParameter",
     ]
-    assert [step["inputs"]["Script"] for step in made["mainSteps"]] == list(SCRIPTS.values())
+    assert [step["inputs"]["Script"] for step in made["mainSteps"][1:]] == list(SCRIPTS.values())
     assert steps["OpenBuckets"]["buckets"] == REST["buckets"]
     assert steps["SwitchDnsRecords"]["records"] == [{**RECORD, "type": "TXT", "ttl": 60}]
     assert steps["SwitchParameter"]["parameter"] == "/shop/active-region"
     assert steps["SwitchParameter"]["parameter_regions"] == [WEST, EAST], "where the pointer's table is"
     assert "isEnd" not in made["mainSteps"][0] and made["mainSteps"][-1]["isEnd"]
     records = [{**RECORD, "hosted_zone_id": "/hostedzone/Z1", "ttl": 30, "zone": "example.com", "values": None}]
-    (record,) = built(dns_records=records)["mainSteps"][2]["inputs"]["InputPayload"]["records"]
+    (record,) = built(dns_records=records)["mainSteps"][3]["inputs"]["InputPayload"]["records"]
     assert (record["hosted_zone_id"], record["ttl"], record["values"]) == ("Z1", 30, {})
 
 
 def test_what_is_empty_is_not_switched() -> None:
     empty = {"buckets": {}, "dns_records": [], "parameter": "", "multi_region_access_points": []}
     made = built(**empty, routing_controls={}, cluster_endpoints=[])
-    assert [step["name"] for step in made["mainSteps"]] == ["SwitchPointer"]
+    assert [step["name"] for step in made["mainSteps"]] == ["RefuseToUndo", "SwitchPointer"]
+    assert "RefuseToUndo" not in [step["name"] for step in built(pointer=None)["mainSteps"]]
 
 
 def test_every_reference_is_declared() -> None:
