@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from ansible_collections.aws_dr.s3.tests.integration.arc import RoutingCluster
@@ -13,6 +14,7 @@ from ansible_collections.aws_dr.s3.tests.integration.capture import Aws
 from ansible_collections.aws_dr.s3.tests.integration.conftest import Run
 from ansible_collections.aws_dr.s3.tests.integration.failing_over import ACCOUNT, EU, TABLE, US, Workload
 
+DOCUMENT = Path(__file__).parents[4] / "docs" / "failover.md"
 REFUSED = "Refuse to fail back"
 
 
@@ -104,6 +106,41 @@ def test_what_is_active_in_both_regions_stays_so(aws: Aws, name: str, playbook: 
     assert (application.told(), application.routes()) == ((US, US, US), {US, EU})
     assert application.cluster.states() == {"east": "On", "west": "On"}
     assert application.set_up().changed == [] and application.routes() == {US, EU}
+
+
+def test_what_was_made_goes_as_the_documentation_says(
+    aws: Aws, name: str, playbook: Callable[..., Run], tmp_path: Path
+) -> None:
+    application = Application(aws, name, playbook)
+    runbook = f"failover-{name}"
+    application.set_up(runbook=runbook)
+    assert application.told() == (US, US, US)
+    text = DOCUMENT.read_text(encoding="utf-8").rpartition("## Taking it away")[2]
+    file = tmp_path / "take-away.yml"
+    file.write_text(text.partition("```yaml")[2].partition("```")[0], encoding="utf-8")
+    given = {
+        "dr_failover_name": name,
+        "dr_failover_table": TABLE,
+        "dr_failover_table_regions": [US, EU],
+        "dr_active_region": US,
+        "dr_pairs": application.workload.pairs,
+        "dr_access_points": [f"{name}-0"],
+        **{f"failover_setup_{option}": application.given[option] for option in ("parameter", "dns_records")},
+        "failover_setup_runbook": runbook,
+    }
+    playbook(play=str(file), variables=given, check=True)
+    assert application.told() == (US, US, US)
+    assert playbook(play=str(file), variables=given).changed
+    assert application.workload.pointer() == {}
+    assert not aws("s3control", "us-west-2").list_multi_region_access_points(AccountId=ACCOUNT)["AccessPoints"]
+    for region in (US, EU):
+        names = aws("ssm", region).list_documents(Filters=[{"Key": "Owner", "Values": ["Self"]}])["DocumentIdentifiers"]
+        assert not names
+        assert not aws("ssm", region).describe_parameters()["Parameters"]
+    records = aws("route53").list_resource_record_sets(HostedZoneId=application.zone)["ResourceRecordSets"]
+    assert {one["Type"] for one in records} <= {"NS", "SOA"}
+    assert runbook not in {role["RoleName"] for role in aws("iam").list_roles()["Roles"]}
+    assert playbook(play=str(file), variables=given).changed == []
 
 
 def test_a_pointer_that_says_nothing_is_not_set_while_somebody_fails_over(
