@@ -152,7 +152,8 @@ def table(versions: int, delay: float, rounds: int) -> float:
     ours = found.pop("bucket_compare")
     best = min(found, key=lambda name: found[name].seconds)
     ratio = found[best].seconds / ours.seconds
-    print(f"{ratio:.1f} times as fast as {best} ({verdict.at_least(ratio, ASKED_RATIO)})\n", flush=True)
+    told = "" if delay else f" ({verdict.at_least(ratio, ASKED_RATIO)})"  # what is asked is asked at wire speed
+    print(f"{ratio:.1f} times as fast as {best}{told}\n", flush=True)
     return ours.memory
 
 
