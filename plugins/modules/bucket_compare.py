@@ -15,8 +15,8 @@ description:
   - Compares the object versions and delete markers of source and destination buckets, many pairs at once, and tells
     what is missing, since when, and how much it is. That is what would be lost if the source were gone now.
   - Both sides are listed at the same time, ranges of keys beside each other, and merged as they come, on Linux by a
-    process for each core of the machine that the module runs on. Memory does not grow with the number of versions. A
-    listing that does not come to its end is an error, never a difference.
+    process for each core of the machine that the module runs on, up to four. Memory does not grow with the number of
+    versions. A listing that does not come to its end is an error, never a difference.
   - Two versions are equal when key, version id and size are the same, both are objects or both delete markers, and the
     ETags are the same or prove nothing. S3 makes a version id once, never changes what is stored under it, and gives it
     to replicas.

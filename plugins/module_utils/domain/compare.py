@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain import compare_kinds as kinds
 from ansible_collections.aws_dr.s3.plugins.module_utils.domain.compare_kinds import Entry, Finding, Window
+from ansible_collections.aws_dr.s3.plugins.module_utils.domain.compare_markers import all_markers
 
 _KEY = attrgetter("key")
 # How far beyond a match the next attempt to match a whole run of entries reaches.
@@ -36,11 +37,6 @@ class Progress(NamedTuple):
     destination: int
 
 
-def always(key: str) -> bool:
-    """Expect it of every key."""
-    return bool(key)
-
-
 @dataclass
 class Rules:
     """What is to be the same. ``current``: only what is newest of each key, which the streams were cut down to.
@@ -50,7 +46,7 @@ class Rules:
 
     current: bool = False
     window: Window = field(default_factory=Window)
-    markers_expected: Callable[[str], bool] = always
+    markers_expected: Callable[[str], bool] = field(default_factory=lambda: all_markers(True))
 
 
 class Comparison:

@@ -29,14 +29,17 @@ from ansible_collections.aws_dr.s3.plugins.module_utils.domain.errors import Tol
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.compare_pair import Done, Found, Listed, Pair, Told
 from ansible_collections.aws_dr.s3.plugins.module_utils.use_cases.compare_spans import Span
 
+# Each takes some 30 MiB, and the answers under way at once keep no more of them busy.
+_MOST = 4
+
 
 def worth_it() -> int:
-    """How many processes are: one for each core. Only one where forking is not safe: on macOS, and beside threads.
+    """How many processes are: one for each core, up to four. One where forking is not safe: on macOS, beside threads.
 
     Source: Python's documentation, "multiprocessing", "Contexts and start methods".
     """
     safe = sys.platform == "linux" and threading.active_count() == 1
-    return len(os.sched_getaffinity(0)) if safe else 1
+    return min(len(os.sched_getaffinity(0)), _MOST) if safe else 1
 
 
 # ---- what is said over a line; ``number`` tells spans apart ----------------------------------------------------------

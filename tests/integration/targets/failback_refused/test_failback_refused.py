@@ -54,6 +54,14 @@ def test_it_refuses_while_data_would_be_lost_and_goes_on_when_a_person_insists(
     named = {missing, ("different_size", f"{older}-dr", "older", "null")}
     assert named <= rows(file)
 
+    # A rehearsal replicates nothing: what may not come, and nobody may even ask about, refuses nothing there.
+    lab.call("POST", "/faults", {"kind": "access_denied", "operation": "HeadObject"})
+    rehearsed = playbook(tasks=[workload.task("failback", "Rehearse", **back)], check=True)
+    told = rehearsed.of("Keep the result as a fact")["ansible_facts"]["failback_result"]["overridden"]
+    codes = [reason["code"] for reason in told]
+    assert codes == ["loss_unknown"]
+    lab.call("DELETE", "/faults")
+
     forced = playbook(tasks=[
         workload.task("failback", "Forced", **back, force=True),
         {"name": "Report", "ansible.builtin.debug": {"var": "failback_result"}},

@@ -279,6 +279,8 @@ def test_there_is_a_process_for_each_core_where_forking_is_safe(monkeypatch: pyt
     monkeypatch.setattr(compare_processes.os, "sched_getaffinity", lambda pid: {0, 3, 5})
     monkeypatch.setattr(compare_processes.threading, "active_count", lambda: 1)
     assert worth_it() == 3
+    monkeypatch.setattr(compare_processes.os, "sched_getaffinity", lambda pid: set(range(64)))
+    assert worth_it() == 4
     monkeypatch.setattr(compare_processes.threading, "active_count", lambda: 2)
     assert worth_it() == 1
     monkeypatch.setattr(compare_processes.threading, "active_count", lambda: 1)
